@@ -1,0 +1,362 @@
+"""Facts of one file: small plain data, everything the project needs without the file's tree.
+
+Expressions are kept as source text and parsed again only where a question needs them
+(`expression`); most never are.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFact:
+    """A local name and the absolute dotted name that it stands for."""
+
+    local: str
+    target: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallFact:
+    """A call by dotted name. `refs` are the dotted names given as arguments, `text` the whole call."""
+
+    callee: str
+    line: int
+    refs: tuple[str, ...] = ()
+    in_loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ParamFact:
+    """One parameter; annotation and default are source text, empty when absent."""
+
+    name: str
+    annotation: str = ""
+    default: str = ""
+    kind: str = "normal"  # normal, keyword, star, starstar
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionFact:
+    """A function's signature and what it calls, its nested functions apart."""
+
+    qualname: str
+    line: int
+    end_line: int
+    is_async: bool
+    is_generator: bool
+    params: tuple[ParamFact, ...]
+    returns: str
+    decorators: tuple[str, ...]
+    calls: tuple[CallFact, ...]
+    parent: str = ""  # qualname of the enclosing class or function
+    is_method: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.qualname.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class AssignFact:
+    """A name bound in a class body or at module level. `value` and `annotation` are source text."""
+
+    name: str
+    value: str
+    annotation: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassFact:
+    """A class statement. Nested classes (Django's Meta) have their outer class in `qualname`."""
+
+    qualname: str
+    line: int
+    end_line: int
+    bases: tuple[str, ...]
+    keywords: tuple[tuple[str, str], ...]
+    decorators: tuple[str, ...]
+    assigns: tuple[AssignFact, ...]
+    methods: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        return self.qualname.rpartition(".")[2]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What a file tells the project."""
+
+    path: Path
+    module: str
+    is_package: bool
+    lines: int
+    imports: tuple[ImportFact, ...]
+    star_imports: tuple[str, ...]
+    classes: tuple[ClassFact, ...]
+    functions: tuple[FunctionFact, ...]
+    assigns: tuple[AssignFact, ...]
+    calls: tuple[CallFact, ...]  # at module level, `if __name__ == "__main__"` apart
+    main_calls: tuple[CallFact, ...]
+    words: frozenset[str]  # every name and attribute of the file
+    strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
+
+
+@lru_cache(maxsize=8192)
+def expression(text: str) -> ast.expr | None:
+    """The tree of an expression kept as text; None when it is none by itself."""
+    try:
+        return ast.parse(f"({text}\n)", mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def dotted(node: ast.expr | None) -> str:
+    """`a.b.c` of a chain of names, else the empty string."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name):
+        return ""
+    parts.append(node.id)
+    return ".".join(reversed(parts))
+
+
+def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
+    """Read the facts of a parsed file."""
+    return _Extractor(path, module, text).run(tree)
+
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+
+
+class _Scope:
+    """The calls of one function or of the module, while its body is read."""
+
+    __slots__ = ("calls", "is_generator", "loop_depth", "qualname")
+
+    def __init__(self, qualname: str) -> None:
+        self.qualname = qualname
+        self.calls: list[CallFact] = []
+        self.loop_depth = 0
+        self.is_generator = False
+
+
+class _Extractor:
+    def __init__(self, path: Path, module: str, text: str) -> None:
+        self.path = path
+        self.module = module
+        self.is_package = path.stem == "__init__"
+        self.source = text.encode("utf-8", "surrogatepass").split(b"\n")
+        self.imports: list[ImportFact] = []
+        self.stars: list[str] = []
+        self.classes: list[ClassFact] = []
+        self.functions: list[FunctionFact] = []
+        self.assigns: list[AssignFact] = []
+        self.words: set[str] = set()
+        self.strings: set[str] = set()
+
+    def run(self, tree: ast.Module) -> FileFacts:
+        scope, main = _Scope(""), _Scope("")
+        for statement in tree.body:
+            inside = main if _is_main_guard(statement) else scope
+            self._statement(statement, inside, "")
+            self._bind(statement, self.assigns)
+        return FileFacts(
+            path=self.path,
+            module=self.module,
+            is_package=self.is_package,
+            lines=len(self.source),
+            imports=tuple(self.imports),
+            star_imports=tuple(self.stars),
+            classes=tuple(self.classes),
+            functions=tuple(self.functions),
+            assigns=tuple(self.assigns),
+            calls=tuple(scope.calls),
+            main_calls=tuple(main.calls),
+            words=frozenset(self.words),
+            strings=tuple(sorted(self.strings)),
+        )
+
+    def text(self, node: ast.AST | None) -> str:
+        """The node's source text; columns of `ast` count UTF-8 bytes."""
+        if node is None:
+            return ""
+        row, end = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
+        left, right = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+        if row == end:
+            return self.source[row][left:right].decode("utf-8", "surrogatepass")
+        middle = self.source[row + 1 : end]
+        return b"\n".join([self.source[row][left:], *middle, self.source[end][:right]]).decode("utf-8", "surrogatepass")
+
+    def _statement(self, node: ast.stmt, scope: _Scope, prefix: str) -> None:
+        if isinstance(node, _FUNCTIONS):
+            self._function(node, scope, prefix, is_method=False)
+        elif isinstance(node, ast.ClassDef):
+            self._class(node, scope, prefix)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node)
+        else:
+            self._children(node, scope, prefix)
+
+    def _children(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
+        loops = isinstance(node, _LOOPS + _COMPREHENSIONS)
+        scope.loop_depth += loops
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                self._statement(child, scope, prefix)
+            else:
+                self._expression(child, scope, prefix)
+        scope.loop_depth -= loops
+
+    def _expression(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
+        if isinstance(node, ast.Name):
+            self.words.add(node.id)
+            return
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and "." in node.value and len(node.value) < 200:
+                self.strings.add(node.value)
+            return
+        if isinstance(node, ast.Attribute):
+            self.words.add(node.attr)
+        elif isinstance(node, ast.Call):
+            self._call(node, scope)
+        elif isinstance(node, ast.Yield | ast.YieldFrom):
+            scope.is_generator = True
+        self._children(node, scope, prefix)
+
+    def _call(self, node: ast.Call, scope: _Scope) -> None:
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        refs = tuple(name for name in map(dotted, values) if name)
+        callee = dotted(node.func)
+        if callee or refs:
+            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0))
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                local = alias.asname or alias.name.partition(".")[0]
+                target = alias.name if alias.asname else local
+                self.imports.append(ImportFact(local, target, node.lineno))
+            return
+        base = self._absolute(node.module or "", node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.append(base)
+            else:
+                self.imports.append(ImportFact(alias.asname or alias.name, f"{base}.{alias.name}", node.lineno))
+                self.words.add(alias.name)
+
+    def _absolute(self, module: str, level: int) -> str:
+        """The absolute name of a relative import; a leading part is lost beyond the root."""
+        if not level:
+            return module
+        parts = self.module.split(".")
+        keep = len(parts) - level + self.is_package
+        return ".".join([*parts[: max(keep, 0)], *filter(None, [module])])
+
+    def _class(self, node: ast.ClassDef, scope: _Scope, prefix: str) -> None:
+        qualname = prefix + node.name
+        assigns: list[AssignFact] = []
+        methods: list[str] = []
+        for statement in node.body:
+            if isinstance(statement, _FUNCTIONS):
+                methods.append(statement.name)
+                self._function(statement, scope, qualname + ".", is_method=True)
+            else:
+                self._bind(statement, assigns)
+                self._statement(statement, scope, qualname + ".")
+        for part in (*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)):
+            self._expression(part, scope, prefix)
+        self.classes.append(
+            ClassFact(
+                qualname=qualname,
+                line=node.lineno,
+                end_line=node.end_lineno or node.lineno,
+                bases=tuple(map(self.text, node.bases)),
+                keywords=tuple((keyword.arg or "**", self.text(keyword.value)) for keyword in node.keywords),
+                decorators=tuple(map(self.text, node.decorator_list)),
+                assigns=tuple(assigns),
+                methods=tuple(methods),
+            )
+        )
+
+    def _bind(self, node: ast.stmt, into: list[AssignFact]) -> None:
+        """Names bound by a statement, also those under a top-level `if` or `try`."""
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                if name := dotted(target):
+                    into.append(AssignFact(name, self.text(node.value), "", node.lineno))
+        elif isinstance(node, ast.AnnAssign) and (name := dotted(node.target)):
+            into.append(AssignFact(name, self.text(node.value), self.text(node.annotation), node.lineno))
+        elif isinstance(node, ast.If | ast.Try):
+            for field in ("body", "orelse", "finalbody"):
+                for child in getattr(node, field, []):
+                    self._bind(child, into)
+
+    def _function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope, prefix: str, *, is_method: bool
+    ) -> None:
+        qualname = prefix + node.name
+        for part in (*node.decorator_list, *_annotations_and_defaults(node.args)):
+            self._expression(part, outer, prefix)
+        if node.returns is not None:
+            self._expression(node.returns, outer, prefix)
+        scope = _Scope(qualname)
+        for statement in node.body:
+            self._statement(statement, scope, qualname + ".")
+        self.functions.append(
+            FunctionFact(
+                qualname=qualname,
+                line=node.lineno,
+                end_line=node.end_lineno or node.lineno,
+                is_async=isinstance(node, ast.AsyncFunctionDef),
+                is_generator=scope.is_generator,
+                params=tuple(self._params(node.args)),
+                returns=self.text(node.returns),
+                decorators=tuple(map(self.text, node.decorator_list)),
+                calls=tuple(scope.calls),
+                parent=prefix[:-1],
+                is_method=is_method,
+            )
+        )
+
+    def _params(self, args: ast.arguments) -> list[ParamFact]:
+        normal = [*args.posonlyargs, *args.args]
+        defaults = [None] * (len(normal) - len(args.defaults)) + list(args.defaults)
+        params = [self._param(arg, default, "normal") for arg, default in zip(normal, defaults, strict=True)]
+        if args.vararg:
+            params.append(self._param(args.vararg, None, "star"))
+        for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            params.append(self._param(arg, default, "keyword"))
+        if args.kwarg:
+            params.append(self._param(args.kwarg, None, "starstar"))
+        return params
+
+    def _param(self, arg: ast.arg, default: ast.expr | None, kind: str) -> ParamFact:
+        return ParamFact(arg.arg, self.text(arg.annotation), self.text(default), kind)
+
+
+def _annotations_and_defaults(args: ast.arguments) -> list[ast.expr]:
+    every = [*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]
+    annotations = [arg.annotation for arg in every if arg.annotation is not None]
+    return [*annotations, *args.defaults, *(default for default in args.kw_defaults if default is not None)]
+
+
+def _is_main_guard(node: ast.stmt) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == "__name__"
+    )

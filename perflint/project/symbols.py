@@ -1,0 +1,274 @@
+"""Names: which definition of the project, or which library object, a dotted name stands for."""
+
+from __future__ import annotations
+
+import builtins
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from perflint.project.facts import ClassFact, FileFacts, FunctionFact, dotted, expression
+
+
+class Kind(StrEnum):
+    """What a name turned out to be."""
+
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    VARIABLE = "variable"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A resolved name. `module` is the project module that defines it; external symbols have
+    their dotted origin ("sqlalchemy.orm.Session") in `name` and no module."""
+
+    kind: Kind
+    name: str
+    module: str = ""
+
+    @property
+    def full(self) -> str:
+        """One string that names the definition: "app.models.User"."""
+        return f"{self.module}.{self.name}" if self.module and self.name else self.module or self.name
+
+
+_DEPTH = 12
+
+
+class Symbols:
+    """All definitions of the project by module, and the way names lead to them."""
+
+    def __init__(self, files: Iterable[FileFacts]) -> None:
+        self.files: dict[str, FileFacts] = {facts.module: facts for facts in files}
+        self._tables = {name: _Table(facts) for name, facts in self.files.items()}
+        self._by_tail: dict[str, list[str]] = defaultdict(list)
+        for name in self.files:
+            self._by_tail[name.rpartition(".")[2]].append(name)
+        self._memo: dict[tuple[str, str], Symbol | None] = {}
+        self._modules: dict[tuple[str, str], str | None] = {}
+        self._mro: dict[tuple[str, str], tuple[Symbol, ...]] = {}
+
+    def function(self, symbol: Symbol) -> FunctionFact | None:
+        """The function that a symbol names."""
+        return self._tables[symbol.module].functions.get(symbol.name) if symbol.module in self._tables else None
+
+    def class_(self, symbol: Symbol) -> ClassFact | None:
+        """The class that a symbol names."""
+        return self._tables[symbol.module].classes.get(symbol.name) if symbol.module in self._tables else None
+
+    def all_classes(self) -> Iterator[tuple[Symbol, ClassFact]]:
+        """Every class of the project."""
+        for module, facts in self.files.items():
+            for fact in facts.classes:
+                yield Symbol(Kind.CLASS, fact.qualname, module), fact
+
+    def all_functions(self) -> Iterator[tuple[Symbol, FunctionFact]]:
+        """Every function and method of the project."""
+        for module, facts in self.files.items():
+            for fact in facts.functions:
+                yield Symbol(Kind.FUNCTION, fact.qualname, module), fact
+
+    def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
+        """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
+        key = (module, f"{scope}:{name}")
+        if key not in self._memo:
+            self._memo[key] = self._resolve(module, name, scope, 0)
+        return self._memo[key]
+
+    def _resolve(self, module: str, name: str, scope: str, depth: int) -> Symbol | None:
+        first, _, rest = name.partition(".")
+        symbol = self._scoped(module, first, scope) or self._member(module, first, depth)
+        if symbol is None and hasattr(builtins, first):
+            symbol = Symbol(Kind.EXTERNAL, f"builtins.{first}")
+        for part in filter(None, rest.split(".")):
+            if symbol is None:
+                return None
+            symbol = self.attribute(symbol, part, depth)
+        return symbol
+
+    def _scoped(self, module: str, first: str, scope: str) -> Symbol | None:
+        """A nested function or class of an enclosing function; class bodies are no scope for methods."""
+        table = self._tables.get(module)
+        while table and scope:
+            inner = f"{scope}.{first}"
+            if scope in table.functions:
+                if inner in table.functions:
+                    return Symbol(Kind.FUNCTION, inner, module)
+                if inner in table.classes:
+                    return Symbol(Kind.CLASS, inner, module)
+            scope = scope.rpartition(".")[0]
+        return None
+
+    def attribute(self, symbol: Symbol, name: str, depth: int = 0) -> Symbol | None:
+        """`symbol.name`: a module's member, a class's method or attribute, a library's object."""
+        match symbol.kind:
+            case Kind.EXTERNAL:
+                return self._external(f"{symbol.name}.{name}", depth)
+            case Kind.MODULE:
+                return self._member(symbol.module, name, depth) or self._submodule(symbol.module, name)
+            case Kind.CLASS:
+                return self._class_attribute(symbol, name)
+            case _:
+                return None
+
+    def _member(self, module: str, name: str, depth: int) -> Symbol | None:
+        table = self._tables.get(module)
+        if table is None or depth > _DEPTH:
+            return None
+        if name in table.classes:
+            return Symbol(Kind.CLASS, name, module)
+        if name in table.functions:
+            return Symbol(Kind.FUNCTION, name, module)
+        if name in table.imports:
+            return self._imported(module, table.imports[name], depth + 1)
+        if name in table.assigns:
+            return self._assigned(module, name, table.assigns[name][-1].value, depth + 1)
+        for star in table.facts.star_imports:
+            target = self.find_module(star, module)
+            if target and target != module and (found := self._member(target, name, depth + 1)):
+                return found
+        return None
+
+    def _assigned(self, module: str, name: str, value: str, depth: int) -> Symbol | None:
+        """A variable, or what it is another name for (`Client = httpx.AsyncClient`)."""
+        variable = Symbol(Kind.VARIABLE, name, module)
+        if not value or "(" in value or len(value) > 100 or name == value:
+            return variable
+        tree = expression(value)
+        other = dotted(tree) if tree is not None else ""
+        if not other or other.split(".")[0] == name:
+            return variable
+        found = self._resolve(module, other, "", depth)
+        aliased = found is not None and found.kind in (Kind.CLASS, Kind.FUNCTION, Kind.EXTERNAL)
+        return found if aliased and not found.name.startswith("builtins.") else variable  # type: ignore[union-attr]
+
+    def _imported(self, module: str, target: str, depth: int) -> Symbol | None:
+        if found := self.find_module(target, module):
+            return Symbol(Kind.MODULE, "", found)
+        parent, _, name = target.rpartition(".")
+        owner = self.find_module(parent, module) if parent else None
+        if owner and owner != module:
+            return self._member(owner, name, depth) or self._submodule(owner, name)
+        if owner is None and "." in parent and (outer := self.find_module(parent.rpartition(".")[0], module)):
+            outer_symbol = self._member(outer, parent.rpartition(".")[2], depth)
+            return self.attribute(outer_symbol, name, depth) if outer_symbol else None
+        return Symbol(Kind.EXTERNAL, target)
+
+    def _external(self, name: str, depth: int) -> Symbol | None:
+        """A dotted name that may after all lead into the project (`import app.models`)."""
+        if depth <= _DEPTH and name in self.files:
+            return Symbol(Kind.MODULE, "", name)
+        return Symbol(Kind.EXTERNAL, name)
+
+    def _submodule(self, module: str, name: str) -> Symbol | None:
+        full = f"{module}.{name}"
+        return Symbol(Kind.MODULE, "", full) if full in self.files else None
+
+    def _class_attribute(self, symbol: Symbol, name: str) -> Symbol | None:
+        for owner in self.mro(symbol):
+            if owner.kind is not Kind.CLASS:
+                continue
+            table = self._tables[owner.module]
+            inner = f"{owner.name}.{name}"
+            if inner in table.functions:
+                return Symbol(Kind.FUNCTION, inner, owner.module)
+            if inner in table.classes:
+                return Symbol(Kind.CLASS, inner, owner.module)
+            if any(assign.name == name for assign in table.classes[owner.name].assigns):
+                return Symbol(Kind.VARIABLE, inner, owner.module)
+        return None
+
+    def mro(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        """The class and its bases, nearest first, libraries' classes included. Depth first, each once."""
+        key = (symbol.module, symbol.name)
+        if key not in self._mro:
+            self._mro[key] = (symbol,)  # ends cycles
+            found: dict[Symbol, None] = {symbol: None}
+            fact = self.class_(symbol) if symbol.kind is Kind.CLASS else None
+            for base in fact.bases if fact else ():
+                for owner in self._base(symbol, base):
+                    found.pop(owner, None)  # the later place wins, as in C3 for the usual diamond
+                    found[owner] = None
+            self._mro[key] = tuple(found)
+        return self._mro[key]
+
+    def _base(self, symbol: Symbol, text: str) -> tuple[Symbol, ...]:
+        """A base class by its text; `Generic[T]` counts as `Generic`."""
+        name = text.partition("[")[0].partition("(")[0].strip()
+        scope = symbol.name.rpartition(".")[0]
+        found = self.resolve(symbol.module, name, scope) if name else None
+        if found is None or found == symbol:
+            return ()
+        return self.mro(found) if found.kind is Kind.CLASS else (found,)
+
+    def derives_from(self, symbol: Symbol, *origins: str) -> bool:
+        """Whether a class has one of these library classes among its bases (or is one)."""
+        return any(owner.kind is Kind.EXTERNAL and owner.name in origins for owner in self.mro(symbol))
+
+    def find_module(self, name: str, importer: str) -> str | None:
+        """The project module that an absolute import means.
+
+        Roots are not configured in most projects (`backend/app` imported as `app`), so a module
+        whose dotted path ends with the name counts; the nearest to the importer wins.
+        """
+        if name in self.files:
+            return name
+        key = (name, importer)
+        if key not in self._modules:
+            self._modules[key] = self._nearest(name, importer)
+        return self._modules[key]
+
+    def _nearest(self, name: str, importer: str) -> str | None:
+        tail = "." + name
+        fits = [full for full in self._by_tail.get(name.rpartition(".")[2], ()) if full.endswith(tail)]
+        # A top-level name such as `celery` is the library, unless the file lies beside the importer.
+        fits = [full for full in fits if _is_root(full[: -len(tail)], importer, self.files)]
+        if not fits:
+            return None
+        return max(fits, key=lambda full: (_shared(full, importer), -len(full), full))
+
+    def assigns(self, symbol: Symbol) -> tuple[str, ...]:
+        """Source texts of all values bound to a module-level or class-level variable."""
+        table = self._tables.get(symbol.module)
+        if table is None:
+            return ()
+        if symbol.name in table.assigns:
+            return tuple(assign.value for assign in table.assigns[symbol.name])
+        owner, _, name = symbol.name.rpartition(".")
+        if owner in table.classes:
+            return tuple(assign.value for assign in table.classes[owner].assigns if assign.name == name)
+        return ()
+
+
+class _Table:
+    """The definitions of one module by name."""
+
+    __slots__ = ("assigns", "classes", "facts", "functions", "imports")
+
+    def __init__(self, facts: FileFacts) -> None:
+        self.facts = facts
+        self.classes = {fact.qualname: fact for fact in facts.classes}
+        self.functions = {fact.qualname: fact for fact in facts.functions}
+        self.imports = {fact.local: fact.target for fact in facts.imports}
+        self.assigns = defaultdict(list)
+        for fact in facts.assigns:
+            self.assigns[fact.name].append(fact)
+
+
+def _shared(one: str, other: str) -> int:
+    """How many leading parts two dotted names have in common."""
+    count = 0
+    for left, right in zip(one.split("."), other.split("."), strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _is_root(folder: str, importer: str, files: dict[str, FileFacts]) -> bool:
+    """Whether `folder` may be an import root: no package itself, and the importer lies below it."""
+    return folder not in files and f"{importer}.".startswith(f"{folder}.")
