@@ -1,0 +1,24 @@
+"""The model table: every mapped class of the project, SQLAlchemy's and Django's, with its relations linked."""
+
+from __future__ import annotations
+
+from perflint.project.schema import Column, Library, Model, Relation
+from perflint.project.symbols import Symbol, Symbols
+
+__all__ = ["Column", "Library", "Model", "Models", "Relation"]
+
+
+class Models:
+    """All mapped classes, and which signals they send to whom. Built once per project."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._models: dict[Symbol, Model] = {}
+        self._signals: dict[Symbol, frozenset[str]] = {}
+
+    def get(self, symbol: Symbol | None) -> Model | None:
+        """The model that a class symbol names; abstract ones too, flagged."""
+        return self._models.get(symbol) if symbol is not None else None
+
+    def signals(self, symbol: Symbol) -> frozenset[str]:
+        """Names of signals or mapper events with a receiver that may hear this model."""
+        return self._signals.get(symbol, frozenset())
