@@ -1,0 +1,49 @@
+"""Roots: the functions that somebody outside the project's own code runs, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from perflint.project.symbols import Symbol
+
+
+class Heat(IntEnum):
+    """How often a function runs. Order matters: the hottest root that reaches a function wins."""
+
+    UNKNOWN = 0
+    ONCE = 1  # import, startup, lifespan
+    COMMAND = 2  # command line, management command, script, migration, test
+    HOT = 3  # request, task, message, websocket
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a web framework calls a function for. `response_model` is source text."""
+
+    methods: tuple[str, ...]
+    path: str
+    framework: str
+    decorator: str = ""
+    response_model: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A function, how often it is run from outside, and by what."""
+
+    symbol: Symbol
+    heat: Heat
+    label: str
+    route: Route | None = None
+    is_task: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraNames:
+    """Dotted names that the user's settings add: decorators of routes and tasks, functions that run once."""
+
+    route_decorators: tuple[str, ...] = ()
+    task_decorators: tuple[str, ...] = ()
+    run_once: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()  # "package.module:function", from `[project.scripts]`
