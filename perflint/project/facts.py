@@ -7,6 +7,7 @@ Expressions are kept as source text and parsed again only where a question needs
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,12 +24,26 @@ class ImportFact:
 
 @dataclass(frozen=True, slots=True)
 class CallFact:
-    """A call by dotted name. `refs` are the dotted names given as arguments, `text` the whole call."""
+    """A call by dotted name; `make().run` stands for a method of what another call gives.
+
+    `refs` are the dotted names given as arguments, also inside lists and other displays;
+    `first` is the first argument when it is a short string.
+    """
 
     callee: str
     line: int
     refs: tuple[str, ...] = ()
     in_loop: bool = False
+    first: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BindFact:
+    """A name, or `self.x`, bound in a function. `source` is a dotted name, or `make()` for a call's result."""
+
+    name: str
+    source: str
+    annotation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,8 @@ class FunctionFact:
     calls: tuple[CallFact, ...]
     parent: str = ""  # qualname of the enclosing class or function
     is_method: bool = False
+    binds: tuple[BindFact, ...] = ()
+    returned: tuple[str, ...] = ()  # what `return` and `yield` give, written as in BindFact; "?" for the rest
 
     @property
     def name(self) -> str:
@@ -106,6 +123,7 @@ class FileFacts:
     calls: tuple[CallFact, ...]  # at module level, `if __name__ == "__main__"` apart
     main_calls: tuple[CallFact, ...]
     words: frozenset[str]  # every name and attribute of the file
+    called: frozenset[str]  # words that the file uses only to call them
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
 
 
@@ -130,6 +148,25 @@ def dotted(node: ast.expr | None) -> str:
     return ".".join(reversed(parts))
 
 
+def source_of(node: ast.expr | None) -> str:
+    """A value as BindFact writes it: `a.b`, `make()` for a call with or without arguments, else empty."""
+    if isinstance(node, ast.Await):
+        node = node.value
+    if not isinstance(node, ast.Call):
+        return dotted(node)
+    name = callee_of(node.func)
+    return f"{name}()" if name else ""
+
+
+def callee_of(node: ast.expr) -> str:
+    """What a call calls: `a.b`, or `a.make().b`."""
+    if name := dotted(node):
+        return name
+    if isinstance(node, ast.Attribute) and (inner := source_of(node.value)):
+        return f"{inner}.{node.attr}"
+    return ""
+
+
 def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
     """Read the facts of a parsed file."""
     return _Extractor(path, module, text).run(tree)
@@ -143,11 +180,13 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 class _Scope:
     """The calls of one function or of the module, while its body is read."""
 
-    __slots__ = ("calls", "is_generator", "loop_depth", "qualname")
+    __slots__ = ("binds", "calls", "is_generator", "loop_depth", "qualname", "returned")
 
     def __init__(self, qualname: str) -> None:
         self.qualname = qualname
         self.calls: list[CallFact] = []
+        self.binds: list[BindFact] = []
+        self.returned: dict[str, None] = {}
         self.loop_depth = 0
         self.is_generator = False
 
@@ -164,6 +203,7 @@ class _Extractor:
         self.functions: list[FunctionFact] = []
         self.assigns: list[AssignFact] = []
         self.words: set[str] = set()
+        self.values: set[str] = set()  # words used other than as the name of what is called
         self.strings: set[str] = set()
 
     def run(self, tree: ast.Module) -> FileFacts:
@@ -185,6 +225,7 @@ class _Extractor:
             calls=tuple(scope.calls),
             main_calls=tuple(main.calls),
             words=frozenset(self.words),
+            called=frozenset(self.words - self.values),
             strings=tuple(sorted(self.strings)),
         )
 
@@ -207,7 +248,24 @@ class _Extractor:
         elif isinstance(node, ast.Import | ast.ImportFrom):
             self._import(node)
         else:
+            if scope.qualname:
+                self._local(node, scope)
             self._children(node, scope, prefix)
+
+    def _local(self, node: ast.stmt, scope: _Scope) -> None:
+        """What a statement of a function binds or returns."""
+        if isinstance(node, ast.Assign):
+            if len(node.targets) == 1 and (source := source_of(node.value)) and (name := dotted(node.targets[0])):
+                scope.binds.append(BindFact(name, source))
+        elif isinstance(node, ast.AnnAssign):
+            if name := dotted(node.target):
+                scope.binds.append(BindFact(name, source_of(node.value), self.text(node.annotation)))
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if (name := dotted(item.optional_vars)) and (source := source_of(item.context_expr)):
+                    scope.binds.append(BindFact(name, source))
+        elif isinstance(node, ast.Return) and node.value is not None:
+            scope.returned[source_of(node.value) or "?"] = None
 
     def _children(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
         loops = isinstance(node, _LOOPS + _COMPREHENSIONS)
@@ -222,6 +280,7 @@ class _Extractor:
     def _expression(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
         if isinstance(node, ast.Name):
             self.words.add(node.id)
+            self.values.add(node.id)
             return
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str) and "." in node.value and len(node.value) < 200:
@@ -229,18 +288,31 @@ class _Extractor:
             return
         if isinstance(node, ast.Attribute):
             self.words.add(node.attr)
+            self.values.add(node.attr)
         elif isinstance(node, ast.Call):
-            self._call(node, scope)
+            self._call(node, scope, prefix)
+            return
         elif isinstance(node, ast.Yield | ast.YieldFrom):
             scope.is_generator = True
+            if isinstance(node, ast.Yield) and node.value is not None:
+                scope.returned[source_of(node.value) or "?"] = None
         self._children(node, scope, prefix)
 
-    def _call(self, node: ast.Call, scope: _Scope) -> None:
+    def _call(self, node: ast.Call, scope: _Scope, prefix: str) -> None:
         values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        refs = tuple(name for name in map(dotted, values) if name)
-        callee = dotted(node.func)
+        refs = tuple(name for value in values for name in _names(value))
+        callee = callee_of(node.func)
         if callee or refs:
-            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0))
+            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, _first(node)))
+        if isinstance(node.func, ast.Name):
+            self.words.add(node.func.id)
+        elif isinstance(node.func, ast.Attribute):
+            self.words.add(node.func.attr)
+            self._expression(node.func.value, scope, prefix)
+        else:
+            self._expression(node.func, scope, prefix)
+        for value in values:
+            self._expression(value, scope, prefix)
 
     def _import(self, node: ast.Import | ast.ImportFrom) -> None:
         if isinstance(node, ast.Import):
@@ -328,6 +400,8 @@ class _Extractor:
                 calls=tuple(scope.calls),
                 parent=prefix[:-1],
                 is_method=is_method,
+                binds=tuple(scope.binds),
+                returned=tuple(scope.returned),
             )
         )
 
@@ -351,6 +425,28 @@ def _annotations_and_defaults(args: ast.arguments) -> list[ast.expr]:
     every = [*args.posonlyargs, *args.args, *args.kwonlyargs, *filter(None, [args.vararg, args.kwarg])]
     annotations = [arg.annotation for arg in every if arg.annotation is not None]
     return [*annotations, *args.defaults, *(default for default in args.kw_defaults if default is not None)]
+
+
+def _names(node: ast.expr) -> Iterator[str]:
+    """Dotted names of an argument: its own, or those listed in it."""
+    if isinstance(node, ast.Starred):
+        node = node.value
+    if isinstance(node, ast.List | ast.Tuple | ast.Set):
+        values: list[ast.expr] = node.elts
+    elif isinstance(node, ast.Dict):
+        values = node.values
+    else:
+        values = [node]
+    for value in values:
+        if name := dotted(value):
+            yield name
+
+
+def _first(node: ast.Call) -> str:
+    value = node.args[0] if node.args else None
+    if isinstance(value, ast.Constant) and isinstance(value.value, str) and len(value.value) < 200:
+        return value.value
+    return ""
 
 
 def _is_main_guard(node: ast.stmt) -> bool:
