@@ -35,6 +35,7 @@ class CallFact:
     refs: tuple[str, ...] = ()
     in_loop: bool = False
     first: str = ""
+    text: str = ""  # the whole call, kept only where listeners are registered
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class FunctionFact:
     is_method: bool = False
     binds: tuple[BindFact, ...] = ()
     returned: tuple[str, ...] = ()  # what `return` and `yield` give, written as in BindFact; "?" for the rest
+    declares: str = ""  # the source text that a SQLAlchemy `declared_attr` method returns
 
     @property
     def name(self) -> str:
@@ -175,6 +177,7 @@ def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LISTENS = (".connect", "listen")
 
 
 class _Scope:
@@ -233,7 +236,8 @@ class _Extractor:
         """The node's source text; columns of `ast` count UTF-8 bytes."""
         if node is None:
             return ""
-        row, end = node.lineno - 1, node.end_lineno - 1  # type: ignore[attr-defined]
+        row: int = node.lineno - 1  # type: ignore[attr-defined]
+        end: int = node.end_lineno - 1  # type: ignore[attr-defined]
         left, right = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
         if row == end:
             return self.source[row][left:right].decode("utf-8", "surrogatepass")
@@ -303,7 +307,8 @@ class _Extractor:
         refs = tuple(name for value in values for name in _names(value))
         callee = callee_of(node.func)
         if callee or refs:
-            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, _first(node)))
+            text = self.text(node) if callee.endswith(_LISTENS) else ""
+            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, _first(node), text))
         if isinstance(node.func, ast.Name):
             self.words.add(node.func.id)
         elif isinstance(node.func, ast.Attribute):
@@ -366,9 +371,8 @@ class _Extractor:
     def _bind(self, node: ast.stmt, into: list[AssignFact]) -> None:
         """Names bound by a statement, also those under a top-level `if` or `try`."""
         if isinstance(node, ast.Assign):
-            for target in node.targets:
-                if name := dotted(target):
-                    into.append(AssignFact(name, self.text(node.value), "", node.lineno))
+            names = filter(None, map(dotted, node.targets))
+            into.extend(AssignFact(name, self.text(node.value), "", node.lineno) for name in names)
         elif isinstance(node, ast.AnnAssign) and (name := dotted(node.target)):
             into.append(AssignFact(name, self.text(node.value), self.text(node.annotation), node.lineno))
         elif isinstance(node, ast.If | ast.Try):
@@ -387,6 +391,8 @@ class _Extractor:
         scope = _Scope(qualname)
         for statement in node.body:
             self._statement(statement, scope, qualname + ".")
+        decorators = tuple(map(self.text, node.decorator_list))
+        declares = any("declared_attr" in decorator for decorator in decorators)
         self.functions.append(
             FunctionFact(
                 qualname=qualname,
@@ -396,12 +402,13 @@ class _Extractor:
                 is_generator=scope.is_generator,
                 params=tuple(self._params(node.args)),
                 returns=self.text(node.returns),
-                decorators=tuple(map(self.text, node.decorator_list)),
+                decorators=decorators,
                 calls=tuple(scope.calls),
                 parent=prefix[:-1],
                 is_method=is_method,
                 binds=tuple(scope.binds),
                 returned=tuple(scope.returned),
+                declares=self.text(_last_return(node.body)) if declares else "",
             )
         )
 
@@ -447,6 +454,16 @@ def _first(node: ast.Call) -> str:
     if isinstance(value, ast.Constant) and isinstance(value.value, str) and len(value.value) < 200:
         return value.value
     return ""
+
+
+def _last_return(body: list[ast.stmt]) -> ast.expr | None:
+    """What a function returns at its end, or in the last branch of an `if`."""
+    for statement in reversed(body):
+        if isinstance(statement, ast.Return):
+            return statement.value
+        if isinstance(statement, ast.If):
+            return _last_return(statement.orelse) or _last_return(statement.body)
+    return None
 
 
 def _is_main_guard(node: ast.stmt) -> bool:
