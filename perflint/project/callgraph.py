@@ -2,21 +2,203 @@
 
 from __future__ import annotations
 
-from perflint.project.symbols import Symbol, Symbols
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from perflint.project.facts import CallFact, FunctionFact
+from perflint.project.instances import Instance, Instances
+from perflint.project.symbols import Kind, Symbol, Symbols
+
+_BUILDS = ("__init__", "__new__", "__post_init__")
+_USES = tuple(f"__{name}__" for name in ("call", "enter", "exit", "aenter", "aexit", "iter", "aiter", "next", "anext"))
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """`calls` run when the function runs; `handed` are given away, and run if whoever has them calls."""
+
+    calls: tuple[Symbol, ...] = ()
+    handed: tuple[Symbol, ...] = ()
 
 
 class CallGraph:
-    """Edges between the project's functions, resolved by name and by receivers' known classes."""
+    """Edges between the project's functions, resolved by name and by receivers' known classes.
 
-    def __init__(self, symbols: Symbols) -> None:
-        self._symbols = symbols
-        self._callees: dict[Symbol, tuple[Symbol, ...]] = {}
-        self._callers: dict[Symbol, tuple[Symbol, ...]] = {}
+    A call of a method that subclasses override leads to the overriding methods as well.
+    """
+
+    def __init__(self, symbols: Symbols, instances: Instances | None = None) -> None:
+        self.symbols = symbols
+        self.instances = instances or Instances(symbols)
+        self._edges: dict[Symbol, Edges] = {}
+        self._callers: dict[Symbol, tuple[Symbol, ...]] | None = None
+        self._subclasses: dict[Symbol, list[Symbol]] | None = None
+        self._nested: dict[str, dict[str, list[Symbol]]] = {}
+
+    def edges(self, symbol: Symbol) -> Edges:
+        """The edges of a function, or of a module's top level for a module's symbol."""
+        if symbol not in self._edges:
+            self._edges[symbol] = self._find(symbol)
+        return self._edges[symbol]
 
     def callees(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Functions that `symbol` calls or passes on to be called (`Depends(f)`, `submit(f)`)."""
-        return self._callees.get(symbol, ())
+        edges = self.edges(symbol)
+        return tuple(dict.fromkeys((*edges.calls, *edges.handed)))
 
     def callers(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Functions that call `symbol` or pass it on. Module-level code is the module's symbol."""
+        if self._callers is None:
+            self._callers = self._reversed()
         return self._callers.get(symbol, ())
+
+    def main_callees(self, module: str) -> tuple[Symbol, ...]:
+        """What runs under `if __name__ == "__main__"`."""
+        return self._edges_of(module, "", self.symbols.files[module].main_calls).calls
+
+    def is_referenced_elsewhere(self, symbol: Symbol) -> bool:
+        """Whether something beside the calls behind `callers` may use the function.
+
+        True when a file mentions its name other than by calling it, when a call by its name has
+        a receiver that is not understood, or when it is decorated.
+        """
+        fact = self.symbols.function(symbol)
+        if fact is None or fact.decorators:
+            return True
+        known = {caller.module for caller in self.callers(symbol)}
+        for module, facts in self.symbols.files.items():
+            if fact.name in facts.words and (
+                fact.name not in facts.called or (module not in known) or self._has_unknown_call(module, symbol)
+            ):
+                return True
+        return False
+
+    def _has_unknown_call(self, module: str, symbol: Symbol) -> bool:
+        """Whether a call in the module has the function's name, and a callee that is not understood."""
+        name = symbol.name.rpartition(".")[2]
+        for scope, calls in _scopes(self.symbols, module):
+            for call in calls:
+                if call.callee.rpartition(".")[2] == name and self.instances.thing(module, scope, call.callee) is None:
+                    return True
+        return False
+
+    def _find(self, symbol: Symbol) -> Edges:
+        if symbol.kind is Kind.MODULE:
+            facts = self.symbols.files.get(symbol.module)
+            return self._edges_of(symbol.module, "", facts.calls) if facts else Edges()
+        fact = self.symbols.function(symbol)
+        if fact is None:
+            return Edges()
+        edges = self._edges_of(symbol.module, symbol.name, fact.calls)
+        calls = dict.fromkeys((*edges.calls, *self._wrappers(symbol.module, fact)))
+        handed = dict.fromkeys((*edges.handed, *self._returned(symbol.module, fact), *self._inner(symbol)))
+        return Edges(tuple(calls), tuple(one for one in handed if one not in calls))
+
+    def _edges_of(self, module: str, scope: str, facts: Iterable[CallFact]) -> Edges:
+        calls: dict[Symbol, None] = {}
+        handed: dict[Symbol, None] = {}
+        for fact in facts:
+            if fact.callee:
+                calls.update(dict.fromkeys(self._called(module, scope, fact.callee)))
+                handed.update(dict.fromkeys(self._used(module, scope, fact.callee)))
+            for ref in fact.refs:
+                handed.update(dict.fromkeys(self._called(module, scope, ref)))
+        return Edges(tuple(calls), tuple(one for one in handed if one not in calls))
+
+    def _called(self, module: str, scope: str, text: str) -> Iterator[Symbol]:
+        """The functions that run when `text` is called."""
+        thing = self.instances.thing(module, scope, text)
+        if isinstance(thing, Instance):
+            yield from self._methods(thing.of, "__call__")
+        elif thing is not None and thing.kind is Kind.FUNCTION:
+            yield thing
+            yield from self._overridden_by(module, scope, text, thing)
+        elif thing is not None and thing.kind is Kind.CLASS:
+            yield from self._methods(thing, *_BUILDS)
+
+    def _used(self, module: str, scope: str, text: str) -> Iterator[Symbol]:
+        """What an object calls of itself once it is there: `with Client() as c`, `for x in Pages()`."""
+        thing = self.instances.thing(module, scope, text)
+        if isinstance(thing, Symbol) and thing.kind is Kind.CLASS:
+            yield from self._methods(thing, *_USES)
+
+    def _methods(self, owner: Symbol, *names: str) -> Iterator[Symbol]:
+        for name in names if owner.kind is Kind.CLASS else ():
+            found = self.symbols.attribute(owner, name)
+            if found is not None and found.kind is Kind.FUNCTION:
+                yield found
+
+    def _overridden_by(self, module: str, scope: str, text: str, method: Symbol) -> tuple[Symbol, ...]:
+        """Methods of the receiver's subclasses that may run in place of `method`."""
+        receiver, _, name = text.rpartition(".")
+        if not receiver or receiver == "super()":
+            return ()
+        thing = self.instances.thing(module, scope, receiver)
+        owner = thing.of if isinstance(thing, Instance) else thing
+        if owner is None or owner.kind is not Kind.CLASS:
+            return ()
+        overriding = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
+        return tuple(one for one in overriding if one != method and self.symbols.function(one))
+
+    def subclasses(self, owner: Symbol) -> list[Symbol]:
+        """All classes of the project that derive from a class."""
+        if self._subclasses is None:
+            self._subclasses = defaultdict(list)
+            for symbol, _ in self.symbols.all_classes():
+                for parent in self.symbols.mro(symbol)[1:]:
+                    self._subclasses[parent].append(symbol)
+        return self._subclasses.get(owner, [])
+
+    def _wrappers(self, module: str, fact: FunctionFact) -> Iterator[Symbol]:
+        """A decorated function runs the innermost functions of its decorator."""
+        for text in fact.decorators:
+            head = text.partition("(")[0]
+            thing = self.instances.thing(module, fact.parent, head)
+            if isinstance(thing, Symbol) and thing.kind is Kind.FUNCTION:
+                yield from self._innermost(thing)
+            elif thing is not None:
+                owner = thing.of if isinstance(thing, Instance) else thing
+                yield from self._methods(owner, "__call__")
+
+    def _innermost(self, symbol: Symbol) -> Iterator[Symbol]:
+        for inner in self._inner(symbol):
+            deeper = list(self._innermost(inner))
+            yield from deeper or [inner]
+
+    def _inner(self, symbol: Symbol) -> list[Symbol]:
+        """Functions defined directly inside a function."""
+        module = symbol.module
+        if module not in self._nested:
+            nested: dict[str, list[Symbol]] = defaultdict(list)
+            for fact in self.symbols.files[module].functions:
+                if fact.parent and not fact.is_method:
+                    nested[fact.parent].append(Symbol(Kind.FUNCTION, fact.qualname, module))
+            self._nested[module] = nested
+        return self._nested[module].get(symbol.name, [])
+
+    def _returned(self, module: str, fact: FunctionFact) -> Iterator[Symbol]:
+        """Functions and classes that the function gives to its caller."""
+        for text in fact.returned:
+            if text != "?" and not text.endswith("()"):
+                yield from self._called(module, fact.qualname, text)
+
+    def _reversed(self) -> dict[Symbol, tuple[Symbol, ...]]:
+        callers: dict[Symbol, dict[Symbol, None]] = defaultdict(dict)
+        for module, facts in self.symbols.files.items():
+            sources = [Symbol(Kind.FUNCTION, fact.qualname, module) for fact in facts.functions]
+            for source in [Symbol(Kind.MODULE, "", module), *sources]:
+                for target in self.callees(source):
+                    callers[target][source] = None
+            for target in self.main_callees(module):
+                callers[target][Symbol(Kind.MODULE, "", module)] = None
+        return {target: tuple(sources) for target, sources in callers.items()}
+
+
+def _scopes(symbols: Symbols, module: str) -> Iterator[tuple[str, tuple[CallFact, ...]]]:
+    facts = symbols.files[module]
+    yield "", (*facts.calls, *facts.main_calls)
+    for fact in facts.functions:
+        yield fact.qualname, fact.calls
+
+

@@ -445,6 +445,8 @@ def _names(node: ast.expr) -> Iterator[str]:
     else:
         values = [node]
     for value in values:
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "as_view":
+            value = value.func  # the class behind `path("orders/", Orders.as_view())`
         if name := dotted(value):
             yield name
 

@@ -1,0 +1,217 @@
+"""Instances: of which class the object behind a dotted name is, as far as the project's text tells."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from perflint.project.facts import AssignFact, BindFact, FunctionFact, ParamFact, expression, source_of
+from perflint.project.hints import named_class
+from perflint.project.symbols import Kind, Symbol, Symbols
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An object of a class. `above` is what `super()` gives: lookup starts behind the class itself."""
+
+    of: Symbol
+    above: bool = False
+
+
+Thing = Symbol | Instance
+
+_PROPERTIES = ("property", "cached_property", "functools.cached_property", "hybrid_property")
+_VALUE = re.compile(r"(await\s+)?[A-Za-z_][\w.]*(\(.*\))?\Z", re.DOTALL)
+
+
+class Instances:
+    """Answers for names and attributes; every answer is kept."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self._things: dict[tuple[str, str, str], Thing | None] = {}
+        self._attributes: dict[tuple[Thing, str], Thing | None] = {}
+        self._self_binds: dict[str, dict[tuple[str, str], list[tuple[str, BindFact]]]] = {}
+
+    def thing(self, module: str, scope: str, text: str) -> Thing | None:
+        """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
+        key = (module, scope, text)
+        if key not in self._things:
+            self._things[key] = None  # ends cycles
+            self._things[key] = self._thing(module, scope, text)
+        return self._things[key]
+
+    def _thing(self, module: str, scope: str, text: str) -> Thing | None:
+        first, *rest = text.split(".")
+        found = self._first(module, scope, first)
+        for part in rest:
+            if found is None:
+                return None
+            found = self.attribute(found, part.removesuffix("()"))
+            if part.endswith("()") and found is not None:
+                found = self.result(found)
+        return found
+
+    def _first(self, module: str, scope: str, part: str) -> Thing | None:
+        name = part.removesuffix("()")
+        if part == "super()":
+            owner = self._owner(module, scope)
+            return Instance(owner, above=True) if owner else None
+        found = self._name(module, scope, name)
+        return self.result(found) if found is not None and part.endswith("()") else found
+
+    def _name(self, module: str, scope: str, name: str) -> Thing | None:
+        inside = scope
+        while inside:
+            function = self.symbols.function(Symbol(Kind.FUNCTION, inside, module))
+            if function is not None:
+                bound, found = self._local(module, function, name)
+                if bound:
+                    return found
+            inside = inside.rpartition(".")[0]
+        symbol = self.symbols.resolve(module, name, scope)
+        return self._value(symbol) if symbol else None
+
+    def _local(self, module: str, function: FunctionFact, name: str) -> tuple[bool, Thing | None]:
+        """Whether the function binds the name, and to what."""
+        for position, param in enumerate(function.params):
+            if param.name == name:
+                return True, self._param(module, function, param, position)
+        binds = [bind for bind in function.binds if bind.name == name]
+        return bool(binds), _agreed(self._bound(module, function.qualname, bind) for bind in binds)
+
+    def _param(self, module: str, function: FunctionFact, param: ParamFact, position: int) -> Thing | None:
+        if position == 0 and function.is_method and "staticmethod" not in function.decorators:
+            owner = Symbol(Kind.CLASS, function.parent, module)
+            return owner if "classmethod" in function.decorators else Instance(owner)
+        if param.annotation and (found := self.annotated(module, function.parent, param.annotation)):
+            return found
+        return self._provided(module, function.parent, param.default) if param.default else None
+
+    def _provided(self, module: str, scope: str, default: str) -> Thing | None:
+        """`Depends(provider)` as a default: what the provider gives."""
+        tree = expression(default) if "Depends(" in default else None
+        if not isinstance(tree, ast.Call) or not tree.args or not (name := source_of(tree.args[0])):
+            return None
+        provider = self.thing(module, scope, name)
+        return self.result(provider) if provider else None
+
+    def _bound(self, module: str, scope: str, bind: BindFact) -> Thing | None:
+        if bind.annotation:
+            return self.annotated(module, scope, bind.annotation)
+        return self.thing(module, scope, bind.source) if bind.source != bind.name else None
+
+    def annotated(self, module: str, scope: str, text: str) -> Thing | None:
+        """What a name annotated with `text` holds."""
+        name, is_class = named_class(text)
+        symbol = self.symbols.resolve(module, name, scope) if name else None
+        if symbol is None:
+            return None
+        if symbol.kind is Kind.VARIABLE:  # an alias such as `Db = Annotated[Session, Depends(get_db)]`
+            values = [value for value in self.symbols.assigns(symbol) if value != text and value]
+            return self.annotated(symbol.module, "", values[-1]) if values else None
+        if symbol.kind not in (Kind.CLASS, Kind.EXTERNAL):
+            return None
+        return symbol if is_class else Instance(symbol)
+
+    def _value(self, symbol: Symbol) -> Thing:
+        """A variable's object where it is known, else the symbol itself."""
+        if symbol.kind is not Kind.VARIABLE:
+            return symbol
+        owner = symbol.name.rpartition(".")[0]
+        return _agreed(self._assigned(symbol.module, owner, fact) for fact in self._assigns(symbol)) or symbol
+
+    def _assigns(self, symbol: Symbol) -> Iterator[AssignFact]:
+        owner, _, name = symbol.name.rpartition(".")
+        fact = self.symbols.class_(Symbol(Kind.CLASS, owner, symbol.module)) if owner else None
+        assigns = fact.assigns if fact else self.symbols.files[symbol.module].assigns
+        return (assign for assign in assigns if assign.name == (name if fact else symbol.name))
+
+    def _assigned(self, module: str, scope: str, fact: AssignFact) -> Thing | None:
+        if fact.annotation and (found := self.annotated(module, scope, fact.annotation)):
+            return found
+        if not _VALUE.match(fact.value) or fact.value == fact.name:
+            return None
+        source = source_of(expression(fact.value))
+        return self.thing(module, scope, source) if source else None
+
+    def attribute(self, thing: Thing, name: str) -> Thing | None:
+        """`thing.name`."""
+        key = (thing, name)
+        if key not in self._attributes:
+            self._attributes[key] = None  # ends cycles
+            self._attributes[key] = self._attribute(thing, name)
+        return self._attributes[key]
+
+    def _attribute(self, thing: Thing, name: str) -> Thing | None:
+        if isinstance(thing, Symbol):
+            found = self.symbols.attribute(thing, name)
+            if found is None and thing.kind is Kind.CLASS:
+                return self._inherited(thing, name)
+            return self._value(found) if found else None
+        owners = self.symbols.mro(thing.of) if thing.of.kind is Kind.CLASS else (thing.of,)
+        for owner in owners[thing.above :]:
+            if owner.kind is Kind.CLASS and (found_here := self._own(owner, name)):
+                return found_here
+        return self._inherited(thing.of, name)
+
+    def _inherited(self, owner: Symbol, name: str) -> Symbol | None:
+        """The attribute of the first library class among the bases: `fastapi.FastAPI.get`."""
+        for base in self.symbols.mro(owner) if owner.kind is Kind.CLASS else (owner,):
+            if base.kind is Kind.EXTERNAL and base.name not in ("abc.ABC", "typing.Generic", "builtins.object"):
+                return Symbol(Kind.EXTERNAL, f"{base.name}.{name}")
+        return None
+
+    def _own(self, owner: Symbol, name: str) -> Thing | None:
+        """A method, class attribute or `self.name` of the class itself."""
+        method = Symbol(Kind.FUNCTION, f"{owner.name}.{name}", owner.module)
+        if fact := self.symbols.function(method):
+            is_property = any(text in _PROPERTIES for text in fact.decorators)
+            return self.result(method) if is_property else method
+        for assign in self._assigns(Symbol(Kind.VARIABLE, method.name, owner.module)):
+            if found := self._assigned(owner.module, owner.name, assign):
+                return found
+        binds = self._binds_of(owner.module).get((owner.name, name), ())
+        return _agreed(self._bound(owner.module, scope, bind) for scope, bind in binds)
+
+    def _binds_of(self, module: str) -> dict[tuple[str, str], list[tuple[str, BindFact]]]:
+        """`self.x = …` of all methods of a module by class and name."""
+        if module not in self._self_binds:
+            table: dict[tuple[str, str], list[tuple[str, BindFact]]] = {}
+            for function in self.symbols.files[module].functions:
+                for bind in function.binds if function.is_method else ():
+                    receiver, _, name = bind.name.partition(".")
+                    if receiver in ("self", "cls") and "." not in name:
+                        table.setdefault((function.parent, name), []).append((function.qualname, bind))
+            self._self_binds[module] = table
+        return self._self_binds[module]
+
+    def result(self, thing: Thing) -> Thing | None:
+        """What calling `thing` gives."""
+        if isinstance(thing, Instance):
+            return None
+        if thing.kind in (Kind.CLASS, Kind.EXTERNAL):
+            return Instance(thing)
+        fact = self.symbols.function(thing)
+        if fact is None:
+            return None
+        if fact.returns and (found := self.annotated(thing.module, fact.parent, fact.returns)):
+            return found
+        return _agreed(self.thing(thing.module, fact.qualname, text) for text in fact.returned if text != "None")
+
+    def _owner(self, module: str, scope: str) -> Symbol | None:
+        """The class whose method `scope` is, or lies in."""
+        while scope:
+            fact = self.symbols.function(Symbol(Kind.FUNCTION, scope, module))
+            if fact is not None and fact.is_method:
+                return Symbol(Kind.CLASS, fact.parent, module)
+            scope = scope.rpartition(".")[0]
+        return None
+
+
+def _agreed(things: Iterable[Thing | None]) -> Thing | None:
+    """The one known answer; None when two differ. Unknown ones (often None) do not count."""
+    known = {thing for thing in things if thing is not None}
+    return known.pop() if len(known) == 1 else None
