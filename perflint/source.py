@@ -101,6 +101,11 @@ def split_lines(text: str) -> list[str]:
     return _LINE_END.split(text)
 
 
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line of `text` begins."""
+    return [0, *(end.end() for end in _LINE_END.finditer(text))]
+
+
 def position_of(text: str, offset: int) -> Position:
     """Row and column of the character at `offset`."""
     lines = split_lines(text[:offset])
