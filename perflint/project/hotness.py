@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from perflint.project.roots import ExtraNames, Heat, Route
+from perflint.project.callgraph import CallGraph
+from perflint.project.facts import FunctionFact
+from perflint.project.places import Place, place_of
+from perflint.project.roots import ExtraNames, Heat, Root, Route
+from perflint.project.roots.classes import class_roots
+from perflint.project.roots.decorated import decorated_roots
+from perflint.project.roots.entry import entry_roots
+from perflint.project.roots.registered import registered_roots
 from perflint.project.symbols import Symbol, Symbols
 
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
+
+_ASIDE = (Place.TESTS, Place.MIGRATIONS)
+_MEMOS = ("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +37,19 @@ _NEVER = Hotness(Heat.UNKNOWN)
 class HotnessTable:
     """The hotness of every function of the project."""
 
-    def __init__(self, symbols: Symbols, names: ExtraNames | None = None) -> None:
+    def __init__(self, symbols: Symbols, names: ExtraNames | None = None, graph: CallGraph | None = None) -> None:
+        self.graph = graph or CallGraph(symbols)
         self._symbols = symbols
-        self._names = names or ExtraNames()
+        self._extra = names or ExtraNames()
         self._heat: dict[Symbol, Hotness] = {}
-        self._routes: dict[Symbol, Route] = {}
-        self._tasks: set[Symbol] = set()
+        self._places: dict[str, Place] = {}
+        roots = list(self._roots())
+        self._routes = {root.symbol: root.route for root in reversed(roots) if root.route}
+        self._tasks = {root.symbol for root in roots if root.is_task}
+        self._once = dict.fromkeys(self._run_once())
+        roots.extend(Root(symbol, Heat.ONCE, "first call") for symbol in self._once)
+        for heat in (Heat.HOT, Heat.COMMAND, Heat.ONCE):
+            self._spread(heat, (root for root in roots if root.heat is heat))
 
     def of(self, symbol: Symbol) -> Hotness:
         """How often a function runs; UNKNOWN when no root reaches it."""
@@ -47,3 +66,54 @@ class HotnessTable:
     def is_task(self, symbol: Symbol) -> bool:
         """Whether a task queue or workflow engine runs the function."""
         return symbol in self._tasks
+
+    def _roots(self) -> Iterator[Root]:
+        """All roots; what tests and migrations register counts as a test and a migration."""
+        for root in (
+            *decorated_roots(self.graph, self._extra),
+            *registered_roots(self.graph),
+            *class_roots(self.graph),
+            *entry_roots(self.graph, self._extra),
+        ):
+            if root.heat is not Heat.HOT or self._place(root.symbol.module) not in _ASIDE:
+                yield root
+
+    def _run_once(self) -> Iterator[Symbol]:
+        """Functions that run once whoever calls them: named in the settings, or memoised without a parameter."""
+        named = set(self._extra.run_once)
+        for symbol, fact in self._symbols.all_functions():
+            if symbol.full in named or (fact.decorators and not fact.params and _is_memoised(fact)):
+                yield symbol
+
+    def _spread(self, heat: Heat, roots: Iterable[Root]) -> None:
+        """Breadth first, so that the way to each function is a shortest one."""
+        queue: deque[Symbol] = deque()
+        for root in roots:
+            self._reach(root.symbol, Hotness(heat, root.label, (root.symbol.name,)), queue)
+        while queue:
+            symbol = queue.popleft()
+            here = self._heat[symbol]
+            for target in self._targets(symbol, heat):
+                self._reach(target, Hotness(heat, here.root, (*here.path, target.name)), queue)
+
+    def _targets(self, symbol: Symbol, heat: Heat) -> Iterator[Symbol]:
+        """What runs as often as `symbol`. What startup code hands on is kept and called later, who knows how often."""
+        edges = self.graph.edges(symbol)
+        place = self._place(symbol.module)
+        for target in edges.calls if heat is Heat.ONCE else (*edges.calls, *edges.handed):
+            if place not in _ASIDE or self._place(target.module) is place:
+                yield target
+
+    def _reach(self, symbol: Symbol, hotness: Hotness, queue: deque[Symbol]) -> None:
+        if symbol not in self._heat and (hotness.heat is Heat.ONCE or symbol not in self._once):
+            self._heat[symbol] = hotness
+            queue.append(symbol)
+
+    def _place(self, module: str) -> Place:
+        if module not in self._places:
+            self._places[module] = place_of(module)
+        return self._places[module]
+
+
+def _is_memoised(fact: FunctionFact) -> bool:
+    return any(text.partition("(")[0].rpartition(".")[2] in _MEMOS for text in fact.decorators)

@@ -1,0 +1,70 @@
+"""Roots by class: methods that a library calls on the project's subclasses of its own classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from perflint.project.callgraph import CallGraph
+from perflint.project.facts import ClassFact, FunctionFact
+from perflint.project.roots import Heat, Root, Route
+from perflint.project.roots.families import DJANGO_VIEW, FAMILIES, UNKNOWN_VIEW, VERBS, Family
+from perflint.project.roots.routes import label
+from perflint.project.roots.views import view_paths
+from perflint.project.symbols import Kind, Symbol
+
+_VIEWISH = ("View", "ViewSet", "APIView", "Endpoint")
+
+
+def class_roots(graph: CallGraph) -> Iterator[Root]:
+    """The roots that classes make of their methods, of mixins' methods too."""
+    paths = view_paths(graph)
+    for symbol, fact in graph.symbols.all_classes():
+        owners = graph.symbols.mro(symbol)
+        for family in _families(owners, fact, registered=symbol in paths):
+            for owner in owners:
+                if owner.kind is Kind.CLASS:
+                    yield from _methods(graph, family, symbol, owner, paths)
+        if any(base.partition("[")[0].endswith("Servicer") for base in fact.bases):
+            yield from _servicer(symbol, fact)
+
+
+def _families(owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
+    origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
+    found = [family for family in FAMILIES if any(family.fits(origin) for origin in origins)]
+    if found or not (registered or _is_viewish(fact, origins)):
+        return found
+    return [DJANGO_VIEW if registered else UNKNOWN_VIEW]
+
+
+def _is_viewish(fact: ClassFact, origins: list[str]) -> bool:
+    names = (*origins, *(base.partition("[")[0] for base in fact.bases))
+    return any(name.endswith(_VIEWISH) for name in names)
+
+
+def _methods(
+    graph: CallGraph, family: Family, view: Symbol, owner: Symbol, paths: Mapping[Symbol, str]
+) -> Iterator[Root]:
+    fact = graph.symbols.class_(owner)
+    for name in fact.methods if fact else ():
+        method = Symbol(Kind.FUNCTION, f"{owner.name}.{name}", owner.module)
+        function = graph.symbols.function(method)
+        if function is not None and family.calls(name, tuple(param.name for param in function.params)):
+            yield _root(family, view, method, function, paths.get(view, ""))
+
+
+def _root(family: Family, view: Symbol, method: Symbol, function: FunctionFact, path: str) -> Root:
+    if family.framework and function.name in VERBS:
+        route = Route((function.name.upper(),), path, family.framework)
+        text = label(route) if path else f"{function.name.upper()} {view.name}"
+        return Root(method, family.heat, text, route)
+    if family.heat is Heat.HOT and path:
+        return Root(method, family.heat, path)
+    name = view.full if family.is_task else view.name
+    return Root(method, family.heat, f"{family.label} {name}", is_task=family.is_task)
+
+
+def _servicer(symbol: Symbol, fact: ClassFact) -> Iterator[Root]:
+    """gRPC calls the methods that a service defines: https://grpc.io/docs/languages/python/basics/."""
+    for name in fact.methods:
+        if not name.startswith("_"):
+            yield Root(Symbol(Kind.FUNCTION, f"{symbol.name}.{name}", symbol.module), Heat.HOT, f"gRPC {name}")

@@ -1,0 +1,67 @@
+"""Roots by decorator: routes, tasks, signal receivers, hooks, commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perflint.project.callgraph import CallGraph
+from perflint.project.facts import FunctionFact
+from perflint.project.roots import ExtraNames, Heat, Root
+from perflint.project.roots.meanings import Meaning, meaning_of
+from perflint.project.roots.routes import decorated_route, label
+from perflint.project.symbols import Symbol
+
+# Events of SQLAlchemy that happen per connection or mapping, not per statement or row.
+_RARE_EVENTS = ("connect", "checkout", "checkin", "create", "drop", "attach", "configured", "instrument")
+
+
+def decorated_roots(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
+    """The roots that functions' decorators make."""
+    for symbol, fact in graph.symbols.all_functions():
+        for text in fact.decorators:
+            if root := _root(graph, extra, symbol, fact, text):
+                yield root
+
+
+def _root(graph: CallGraph, extra: ExtraNames, symbol: Symbol, fact: FunctionFact, text: str) -> Root | None:
+    head = text.partition("(")[0].strip()
+    origin = graph.instances.origin(symbol.module, fact.parent, head)
+    if extra.task_decorators and {origin, head} & set(extra.task_decorators):
+        return Root(symbol, Heat.HOT, f"task {symbol.full}", is_task=True)
+    if extra.route_decorators and {origin, head} & set(extra.route_decorators):
+        return Root(symbol, Heat.HOT, f"route {symbol.full}")
+    if meaning := _meaning(graph, symbol.module, fact.parent, head, origin, text):
+        return Root(symbol, meaning.heat, labelled(meaning, symbol), is_task=meaning.is_task)
+    route = decorated_route(graph, symbol.module, fact.parent, text)
+    return Root(symbol, Heat.HOT, label(route), route) if route else None
+
+
+def _meaning(graph: CallGraph, module: str, scope: str, head: str, origin: str, text: str) -> Meaning | None:
+    if meaning := meaning_of(origin):
+        return meaning
+    if origin == "sqlalchemy.event.listens_for" and not any(word in text for word in _RARE_EVENTS):
+        return Meaning(Heat.HOT, "database event")
+    receiver, _, name = head.rpartition(".")
+    if receiver and name in ("command", "group", "callback", "result_callback"):
+        return _of_group(graph, module, scope, receiver)
+    return None
+
+
+def _of_group(graph: CallGraph, module: str, scope: str, receiver: str) -> Meaning | None:
+    """`@cli.command()` where `cli` is a function that click made a group, perhaps of another group."""
+    seen: set[Symbol] = set()
+    group = graph.instances.thing(module, scope, receiver)
+    while isinstance(group, Symbol) and group not in seen and (fact := graph.symbols.function(group)):
+        seen.add(group)
+        heads = [text.partition("(")[0].strip() for text in fact.decorators]
+        for head in heads:
+            if meaning := meaning_of(graph.instances.origin(group.module, fact.parent, head)):
+                return meaning
+        outer = next((head.rpartition(".")[0] for head in heads if head.endswith((".group", ".command"))), "")
+        group = graph.instances.thing(group.module, fact.parent, outer) if outer else None
+    return None
+
+
+def labelled(meaning: Meaning, symbol: Symbol) -> str:
+    """`Celery task app.tasks.sync`: tasks and receivers are told apart by their name."""
+    return f"{meaning.label} {symbol.full}"
