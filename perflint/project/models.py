@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from perflint.project.declarations import Callees
+from perflint.project.models_sqlalchemy import sqlalchemy_models
 from perflint.project.schema import Column, Library, Model, Relation
 from perflint.project.symbols import Symbol, Symbols
 
@@ -12,7 +14,8 @@ class Models:
     """All mapped classes, and which signals they send to whom. Built once per project."""
 
     def __init__(self, symbols: Symbols) -> None:
-        self._models: dict[Symbol, Model] = {}
+        callees = Callees(symbols)
+        self._models: dict[Symbol, Model] = sqlalchemy_models(symbols, callees)
         self._signals: dict[Symbol, frozenset[str]] = {}
 
     def get(self, symbol: Symbol | None) -> Model | None:

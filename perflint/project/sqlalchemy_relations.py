@@ -1,0 +1,248 @@
+"""SQLAlchemy relationships: what a declaration says, and which way it points once both classes are known."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from perflint.project.annotations import Annotation
+from perflint.project.declarations import Declaration, declaration, names, string
+from perflint.project.schema import Column, Relation
+from perflint.project.symbols import Symbol
+
+RELATION_CALLS = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
+_LOADERS = {True: "select", False: "joined", None: "noload"}
+_WRAPPED = {"DynamicMapped": "dynamic", "WriteOnlyMapped": "write_only"}
+
+
+@dataclass(frozen=True, slots=True)
+class Backref:
+    """The attribute that `backref=` makes on the other class."""
+
+    name: str
+    lazy: str = "select"
+    many: bool | None = None
+    ordered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RelationDecl:
+    """A relationship as declared in a class body; `target` is a name still to be looked up."""
+
+    name: str
+    module: str
+    target: str
+    many: bool | None  # by annotation or uselist; None: the foreign key decides
+    optional: bool
+    secondary: bool
+    lazy: str
+    back_populates: str
+    backref: Backref | None
+    ordered: bool
+    foreign_keys: tuple[str, ...]
+    remote_side: tuple[str, ...]
+    join: str  # text of primaryjoin
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of the two classes of a relation: how foreign keys and joins may name it."""
+
+    symbol: Symbol
+    class_names: frozenset[str]
+    tables: frozenset[str]
+    columns: Mapping[str, Column]
+
+    def keys_to(self, other: Side) -> tuple[str, ...]:
+        """The columns that hold a foreign key to the other side."""
+        return tuple(name for name, column in self.columns.items() if other.is_meant(column.foreign_key))
+
+    def is_meant(self, foreign_key: str) -> bool:
+        """Whether `users.id`, `public.users.id` or `User.id` is a column of this side."""
+        parts = foreign_key.split(".")
+        if len(parts) < 2:
+            return False
+        if parts[-2] in self.tables or parts[-2] in self.class_names:
+            return True
+        unknown = not self.tables or "" in self.tables or any("?" in table for table in self.tables)
+        return unknown and any(_plain(parts[-2]) == _plain(name) for name in self.class_names)
+
+
+def read_relation(name: str, module: str, found: Declaration, annotation: Annotation | None) -> RelationDecl:
+    """The relationship that attribute `name` declares."""
+    found = _with_sqlmodel_arguments(found)
+    given = found.argument(0, "argument")
+    uselist = found.keywords.get("uselist")
+    many = annotation.many if annotation else None
+    if isinstance(uselist, ast.Constant):
+        many = bool(uselist.value)
+    return RelationDecl(
+        name=name,
+        module=module,
+        target=next(names(given), "") if given is not None else annotation.target if annotation else "",
+        many=many,
+        optional=annotation.optional if annotation else True,
+        secondary="secondary" in found.keywords or "link_model" in found.keywords,
+        lazy=_lazy(found, annotation),
+        back_populates=found.string("back_populates"),
+        backref=_backref(found),
+        ordered="order_by" in found.keywords,
+        foreign_keys=_column_names(found.keywords.get("foreign_keys")),
+        remote_side=_column_names(found.keywords.get("remote_side")),
+        join=_text(found.keywords.get("primaryjoin")),
+    )
+
+
+def link_relation(decl: RelationDecl, owner: Side, target: Side | None) -> Relation:
+    """The relation, with its direction: many-to-one when the owner holds the foreign key."""
+    keys = _own_keys(decl, owner, target) if not decl.secondary else None
+    many = decl.many if decl.many is not None else decl.secondary or keys is None
+    if decl.secondary:
+        kind = "m2m"
+    elif keys is not None and not many:
+        kind = "o2o" if any(owner.columns[key].unique for key in keys if key in owner.columns) else "fk"
+    else:
+        kind = "reverse_fk" if many else "reverse_o2o"
+    is_forward = kind in ("fk", "o2o")
+    known = [owner.columns[key].nullable for key in keys or () if key in owner.columns]
+    return Relation(
+        name=decl.name,
+        target=target.symbol if target else None,
+        many=many,
+        kind=kind,
+        lazy=decl.lazy,
+        nullable=(any(known) if known else decl.optional) if is_forward else not many,
+        ordered=decl.ordered,
+        back=decl.back_populates or (decl.backref.name if decl.backref else ""),
+        columns=(keys or ()) if is_forward else (),
+    )
+
+
+def opposite(relation: Relation, backref: Backref, owner: Side, target: Side) -> Relation:
+    """The relation that a backref makes on the target of `relation`."""
+    is_forward = relation.kind in ("fk", "o2o")
+    many = backref.many if backref.many is not None else is_forward or relation.kind == "m2m"
+    keys = target.keys_to(owner) if relation.kind in ("reverse_fk", "reverse_o2o") else ()
+    kind = "m2m" if relation.kind == "m2m" else "fk"
+    if is_forward:
+        kind = "reverse_fk" if many else "reverse_o2o"
+    return Relation(
+        name=backref.name,
+        target=owner.symbol,
+        many=many,
+        kind=kind,
+        lazy=backref.lazy,
+        nullable=any(target.columns[key].nullable for key in keys) if keys else not many,
+        ordered=backref.ordered,
+        back=relation.name,
+        columns=keys,
+    )
+
+
+def _own_keys(decl: RelationDecl, owner: Side, target: Side | None) -> tuple[str, ...] | None:
+    """The owner's foreign key columns when the relation is many-to-one, None when it is not."""
+    if target is None:
+        return _keys_by_name(decl, owner)
+    here, there = owner.keys_to(target), target.keys_to(owner)
+    if owner.class_names & target.class_names and here == there:
+        return _self_keys(decl, here)
+    named = _foreign_columns(decl)
+    if named:
+        return _named_keys(named, owner, target, here)
+    if here and (not there or _is_mentioned(here, decl.join) or not _is_mentioned(there, decl.join)):
+        mentioned = tuple(key for key in here if re.search(rf"\b{key}\b", decl.join))
+        return mentioned or here
+    return None if there else _keys_by_name(decl, owner)
+
+
+def _self_keys(decl: RelationDecl, keys: tuple[str, ...]) -> tuple[str, ...] | None:
+    """A class related to itself points up when the remote side is not the foreign key."""
+    remote = [name.rpartition(".")[2] for name in decl.remote_side]
+    remote += re.findall(r"remote\(\s*(?:foreign\(\s*)?(?:\w+\.)*(\w+)", decl.join)
+    if decl.many is not None and not remote:
+        return None if decl.many else keys
+    return keys if remote and not set(remote) & set(keys) else None
+
+
+def _foreign_columns(decl: RelationDecl) -> tuple[str, ...]:
+    return decl.foreign_keys or tuple(re.findall(r"foreign\(\s*(?:remote\(\s*)?([\w.]+)", decl.join))
+
+
+def _named_keys(named: tuple[str, ...], owner: Side, target: Side, here: tuple[str, ...]) -> tuple[str, ...] | None:
+    """Keys spelled out by `foreign_keys=` or `foreign(...)`: `Order.user_id`, or a name of the class body."""
+    own = []
+    for name in named:
+        head, _, column = name.rpartition(".")
+        head = head.removesuffix(".c").rpartition(".")[2]
+        is_own = head in ("cls", "") or head in owner.class_names | owner.tables
+        is_other = head in target.class_names | target.tables
+        if is_own or (not is_other and column in here):
+            own.append(column)
+    return tuple(own) if own else None
+
+
+def _keys_by_name(decl: RelationDecl, owner: Side) -> tuple[str, ...] | None:
+    """Without a visible foreign key: `team` beside a column `team_id` points up."""
+    if decl.many is False:
+        fitting = [name for name in owner.columns if name == f"{decl.name}_id"]
+        return tuple(fitting) if fitting else None
+    return (f"{decl.name}_id",) if f"{decl.name}_id" in owner.columns and not decl.many else None
+
+
+def _is_mentioned(keys: tuple[str, ...], join: str) -> bool:
+    return any(re.search(rf"\b{key}\b", join) for key in keys)
+
+
+def _backref(found: Declaration) -> Backref | None:
+    value = found.keywords.get("backref")
+    call = declaration(value)
+    if call is None:
+        return Backref(text) if (text := next(names(value), "")) and "?" not in text else None
+    name = next(names(call.argument(0, "name")), "")
+    uselist = call.keywords.get("uselist")
+    many = bool(uselist.value) if isinstance(uselist, ast.Constant) else None
+    return Backref(name, _lazy(call, None), many, "order_by" in call.keywords) if name and "?" not in name else None
+
+
+def _lazy(found: Declaration, annotation: Annotation | None) -> str:
+    value = found.keywords.get("lazy")
+    if value is None:
+        if found.callee.endswith("dynamic_loader"):
+            return "dynamic"
+        return _WRAPPED.get(annotation.wrapper, "select") if annotation else "select"
+    if not isinstance(value, ast.Constant):
+        return ""
+    return value.value if isinstance(value.value, str) else _LOADERS.get(value.value, "")  # type: ignore[arg-type]
+
+
+def _with_sqlmodel_arguments(found: Declaration) -> Declaration:
+    """SQLModel hands SQLAlchemy's arguments through a dict or a whole relationship."""
+    inner = declaration(found.keywords.get("sa_relationship"))
+    if inner:
+        return inner
+    more = found.keywords.get("sa_relationship_kwargs")
+    if not isinstance(more, ast.Dict):
+        return found
+    pairs = zip(more.keys, more.values, strict=True)
+    return Declaration(found.callee, found.args, {**found.keywords, **{string(key): value for key, value in pairs}})
+
+
+def _column_names(node: ast.expr | None) -> tuple[str, ...]:
+    """`user_id`, `[A.x, A.y]`, `"Order.user_id"`, `"[A.x, A.y]"`, `lambda: A.x`, `foreign(A.x)`."""
+    if text := string(node):
+        return tuple(re.findall(r"[A-Za-z_][\w.]*", text))
+    call = declaration(node)
+    return tuple(names(call.args[0] if call and call.args else node))
+
+
+def _text(node: ast.expr | None) -> str:
+    if node is None:
+        return ""
+    return string(node) or ast.unparse(node)
+
+
+def _plain(name: str) -> str:
+    """A class or table name without case, underscores and plural."""
+    return name.replace("_", "").lower().rstrip("s")

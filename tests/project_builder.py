@@ -1,0 +1,24 @@
+"""Small projects made of texts, for tests of everything that reads the project."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+from perflint.project.facts import FileFacts, extract
+from perflint.project.symbols import Symbols
+
+
+def facts(path: str, source: str) -> FileFacts:
+    """The facts of one text, as if it were a file at `path`."""
+    text = textwrap.dedent(source)
+    parts = path.removesuffix(".py").split("/")
+    module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return extract(Path(path), module, text, ast.parse(text))
+
+
+def project(files: Mapping[str, str]) -> Symbols:
+    """The names of a project whose files are given by path."""
+    return Symbols(facts(path, source) for path, source in files.items())
