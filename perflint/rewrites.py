@@ -51,3 +51,4 @@ class Draft:
     severity: Severity | None = None
     trace: Sequence[TraceStep] = ()
     rewrite: Rewrite | None = None
+    function: str = ""  # qualified name of the enclosing function

@@ -60,6 +60,25 @@ class Symbols:
         """The class that a symbol names."""
         return self._tables[symbol.module].classes.get(symbol.name) if symbol.module in self._tables else None
 
+    def nested(self, module: str, qualname: str) -> Symbol | None:
+        """The symbol of a function defined inside another."""
+        known = module in self._tables and qualname in self._tables[module].functions
+        return Symbol(Kind.FUNCTION, qualname, module) if known else None
+
+    def is_nested(self, module: str, qualname: str) -> bool:
+        """Whether a function is defined inside another function (a method is not, by itself)."""
+        functions = self._tables[module].functions if module in self._tables else {}
+        outer = qualname.rpartition(".")[0]
+        while outer:
+            if outer in functions:
+                return True
+            outer = outer.rpartition(".")[0]
+        return False
+
+    def anonymous(self, module: str, scope: str) -> Symbol:
+        """A symbol for a lambda; nothing is looked up by it."""
+        return Symbol(Kind.FUNCTION, f"{scope}.<lambda>", module)
+
     def all_classes(self) -> Iterator[tuple[Symbol, ClassFact]]:
         """Every class of the project."""
         for module, facts in self.files.items():

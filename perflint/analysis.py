@@ -1,0 +1,188 @@
+"""From sources to findings: facts, linked project, the trees of relevant files, checks."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from perflint.cards import Rule, rules
+from perflint.findings import Finding, Fix, Position, Problem, Span
+from perflint.libraries import Libraries
+from perflint.project.facts import FileFacts, extract
+from perflint.project.hotness import ExtraNames
+from perflint.project.whole import Project, module_names
+from perflint.rewrites import Draft
+from perflint.selection import selected
+from perflint.semantics.context import Context
+from perflint.semantics.interpreter import FileAnalysis, Interpreter
+from perflint.semantics.trees import Trees, parse
+from perflint.semantics.walk import align, walk
+from perflint.source import SourceFile
+
+if TYPE_CHECKING:
+    from perflint.config import Settings
+
+Drafts = tuple[cst.Module, list[tuple[Rule, Draft]]]
+
+
+class Analysis:
+    """One project's sources, linked; drafts of findings by file. `texts` are by absolute path."""
+
+    def __init__(
+        self, texts: Mapping[Path, str], settings: Settings, known: Mapping[Path, FileFacts | Problem] | None = None
+    ) -> None:
+        self.texts = texts
+        self.settings = settings
+        self.root = _root(texts)
+        names = module_names(texts, self.root)
+        known = known or {}
+        self.facts = {path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()}
+        self.problems: list[Problem] = []
+        files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
+        extra = ExtraNames(
+            tuple(settings.libraries.route_decorators),
+            tuple(settings.libraries.task_decorators),
+            tuple(settings.libraries.run_once),
+        )
+        self.project = Project(files, self.root, extra)
+        trees = Trees({facts.module: texts[path] for path, facts in self.facts.items() if isinstance(facts, FileFacts)})
+        libraries = Libraries()
+        self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries)
+        libraries.interpreter = self.interpreter
+
+    def with_source(self, path: Path, text: str) -> Analysis:
+        """A new analysis with one file replaced; facts of the others are kept."""
+        kept = {other: facts for other, facts in self.facts.items() if other != path}
+        return Analysis({**self.texts, path: text}, self.settings, kept)
+
+    def drafts(self, path: Path) -> Drafts:
+        """The file's tree and what the selected checks say of it."""
+        facts = self.facts[path]
+        if isinstance(facts, Problem):
+            self.problems.append(facts)
+            return cst.Module([]), []
+        analysis = self.interpreter.file(facts.module)
+        if not analysis.events:
+            return cst.Module([]), []
+        tree = self._parse(path)
+        return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (cst.Module([]), [])
+
+    def _parse(self, path: Path) -> cst.Module | None:
+        try:
+            return cst.parse_module(self.texts[path])
+        except (cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
+            self.problems.append(Problem(path, f"LibCST cannot parse this file: {_first_line(error)}"))
+            return None
+
+    def _checked(self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis) -> Iterator[tuple[Rule, Draft]]:
+        pairs = align(tree, self.interpreter.trees.module(module).tree)  # type: ignore[union-attr]
+        base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {})
+        visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
+        for rule in selected(self.settings, rules()):
+            if rule.module is None:
+                continue
+            check = import_module(rule.module).check
+            context = base.with_options(_options(self.settings, rule))
+            for kind in check.node_types:
+                visitors.setdefault(kind, []).append((rule, check, context))
+        crashed: set[str] = set()
+        for node in walk(tree):
+            for rule, check, context in visitors.get(type(node), ()):
+                if rule.code not in crashed:
+                    yield from self._guarded(rule, check, node, context, crashed)
+        if cst.Module in visitors:
+            for rule, check, context in visitors[cst.Module]:
+                yield from self._guarded(rule, check, tree, context, crashed)
+
+    def _guarded(
+        self, rule: Rule, check: Any, node: cst.CSTNode, context: Context, crashed: set[str]
+    ) -> Iterator[tuple[Rule, Draft]]:
+        """A crash in one check loses that check on that file, and is reported."""
+        try:
+            yield from [(rule, draft) for draft in check(node, context)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks and files go on
+            crashed.add(rule.code)
+            if os.environ.get("PERFLINT_DEBUG"):
+                raise
+            self.problems.append(Problem(context.path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
+
+
+def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> Iterable[Finding | Problem]:
+    """The findings in the reported files of a project, and what could not be done."""
+    analysis = Analysis({source.path: source.text for source in sources}, settings)
+    made: list[Finding | Problem] = []
+    for path in sorted(report):
+        tree, drafts = analysis.drafts(path)
+        if drafts:
+            made += findings(path, tree, drafts, analysis)
+    return [*made, *(problem for problem in dict.fromkeys(analysis.problems) if problem.path in report)]
+
+
+def findings(path: Path, tree: cst.Module, drafts: Sequence[tuple[Rule, Draft]], analysis: Analysis) -> list[Finding]:
+    """Drafts with positions and text edits; only files with findings pay for them."""
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    positions = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
+    made: list[Finding] = []
+    for rule, draft in drafts:
+        where: Any = positions[draft.node]
+        span = Span(Position(where.start.line, where.start.column + 1), Position(where.end.line, where.end.column + 1))
+        made.append(_finding(path, rule, draft, span, _fix(tree, draft), tree))
+    return made
+
+
+def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, tree: cst.Module) -> Finding:
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        message=draft.message,
+        severity=draft.severity or rule.severity,
+        confidence=draft.confidence,
+        path=path,
+        span=span,
+        cost=draft.cost,
+        hotness=draft.hotness,
+        trace=tuple(draft.trace),
+        fix=fix,
+        function=draft.function,
+        excerpt=" ".join(tree.code_for_node(draft.node).split())[:200],
+    )
+
+
+def _fix(tree: cst.Module, draft: Draft) -> Fix | None:
+    if draft.rewrite is None:
+        return None
+    from perflint.edits import edits_of
+
+    return Fix(draft.rewrite.title, draft.rewrite.applicability, edits_of(tree, draft.rewrite))
+
+
+def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:
+    try:
+        return extract(path, module, text, parse(text))
+    except SyntaxError as error:
+        column = (error.offset or 1) if error.lineno else 1
+        return Problem(path, f"syntax error: {error.msg}", Position(error.lineno or 1, max(column, 1)))
+    except (RecursionError, MemoryError):
+        return Problem(path, "nested too deeply for Python's parser")
+    except ValueError as error:
+        return Problem(path, f"cannot be parsed: {error}")
+
+
+def _options(settings: Settings, rule: Rule) -> dict[str, Any]:
+    return {**rule.options, **settings.rules.get(rule.name, {})}
+
+
+def _root(texts: Iterable[Path]) -> Path:
+    """The folder that all files lie below."""
+    folders = [str(path.parent) for path in texts]
+    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)

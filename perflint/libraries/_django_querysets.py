@@ -1,0 +1,148 @@
+"""Django querysets: what is chained on them and what runs them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from perflint.libraries._orm import element as entity_of
+from perflint.libraries._orm import record_load, record_run, target_of
+from perflint.project.symbols import Kind
+from perflint.semantics.values import (
+    UNKNOWN,
+    Awaitable,
+    Const,
+    DictOf,
+    Function,
+    ListOf,
+    LoaderOption,
+    Query,
+    Rows,
+    TupleOf,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from perflint.semantics.calls import Call
+    from perflint.semantics.run import Run
+
+_CHAIN: dict[str, tuple[str, ...]] = {
+    "all": (), "filter": ("filtered",), "exclude": ("filtered",), "order_by": ("ordered",), "distinct": ("distinct",),
+    "annotate": ("annotated",), "alias": ("annotated",), "extra": ("annotated",), "only": ("only",), "defer": ("defer",),
+    "using": ("using",), "reverse": ("ordered",), "none": ("none",), "union": ("setop",), "intersection": ("setop",),
+    "difference": ("setop",), "select_for_update": ("lock",), "values": ("values",), "values_list": ("values",),
+    "dates": ("values",), "datetimes": ("values",), "complex_filter": ("filtered",), "get_queryset": (), "iterator": ("iterator",),
+    "aiterator": ("iterator",), "select_subclasses": (), "non_polymorphic": (), "db_manager": (), "raw": ("textual",),
+}  # fmt: skip
+_ONE = {"get", "first", "last", "latest", "earliest"}
+_SCALARS = {"count", "exists", "aggregate", "contains"}
+_WRITES = {"create": "insert", "bulk_create": "bulk", "bulk_update": "bulk", "update": "update", "delete": "delete"}
+_UPSERTS = {"get_or_create", "update_or_create"}
+_RELATED = {"add", "remove", "set", "clear"}
+# What a prefetched related manager answers from memory.
+_FREE = {"all", "count", "exists", "contains", "iterate", "truth", "__len__", "first_item"}
+
+
+def method(query: Query, name: str, call: Call) -> Value | None:
+    """A method of a manager or queryset."""
+    if name in ("select_related", "prefetch_related"):
+        return _eager(query, name, call)
+    if name in _CHAIN:
+        return _chained(query, name, call)
+    plain = name[1:] if name.startswith("a") and name[1:] in _ONE | _SCALARS | _UPSERTS | set(_WRITES) else name
+    if plain in _ONE | _SCALARS | _UPSERTS | set(_WRITES) | _RELATED | {"in_bulk", "__len__"}:
+        value = terminal(query, plain, call)
+        return Awaitable(value) if plain != name else value
+    return _custom(query, name, call)
+
+
+def _chained(query: Query, name: str, call: Call) -> Query:
+    chained = replace(query.chained(*_CHAIN[name]), api="queryset")
+    if name in ("filter", "exclude") and (call.args or call.keywords):
+        named = frozenset(key.partition("__")[0] for key in call.keywords)
+        return replace(chained, state=replace(chained.state, filters=chained.state.filters | named))
+    if name in ("filter", "exclude"):
+        return replace(query, api="queryset")
+    return chained
+
+
+def _eager(query: Query, name: str, call: Call) -> Query:
+    """`select_related("user__team")`, `prefetch_related("orders", Prefetch(…))`."""
+    state = query.state
+    for value in call.args:
+        if isinstance(value, Const) and isinstance(value.value, str):
+            state = state.loading(tuple(value.value.split("__")))
+        elif isinstance(value, Const) and value.value is None:
+            state = replace(state, loaded=frozenset())
+        elif isinstance(value, LoaderOption) and value.strategy == "prefetch":
+            state = state.loading(*value.paths)
+        else:
+            state = state.having("opts?")
+    if not call.args or call.has_star:
+        state = state.having("opts?")
+    return replace(query, state=state, api="queryset")
+
+
+def _custom(query: Query, name: str, call: Call) -> Value | None:
+    """A method that the project's manager or queryset class adds."""
+    from perflint.semantics.calls import invoke
+
+    symbols = call.run.interpreter.symbols
+    target = symbols.attribute(query.manager, name) if query.manager is not None else None
+    if target is None or target.kind is not Kind.FUNCTION:
+        return query.chained("opts?", "unknown") if query.manager is not None or query.owner is None else UNKNOWN
+    value = invoke(call.run, Function(target, query), call.args, call.keywords, call.node, "", star=call.has_star)
+    if isinstance(value, Query) and value.root is query.root and value.module == query.module:
+        return value
+    return value
+
+
+def terminal(query: Query, name: str, call: Call) -> Value:
+    """A method that runs the queryset."""
+    run, node = call.run, call.node
+    if name in _ONE:
+        fetch(run, query, node, name)
+        return element(query, many=False)
+    if name in _SCALARS:
+        fetch(run, query, node, name)
+        return UNKNOWN
+    if name == "__len__":
+        fetch(run, query, node, "__len__")
+        return UNKNOWN
+    if name == "in_bulk":
+        fetch(run, query, node, "select")
+        return DictOf(UNKNOWN, element(query, many=True), Rows(query, node=node))
+    if name in _UPSERTS:
+        record_run(run, node, name, query)
+        return TupleOf((element(query, many=False), UNKNOWN))
+    if name in _RELATED:
+        if query.owner is not None:
+            record_run(run, node, f"related_{name}", query)
+        return UNKNOWN
+    if name in ("bulk_create", "bulk_update"):
+        record_run(run, node, "bulk", query)
+        return ListOf(element(query, many=True))
+    record_run(run, node, _WRITES[name], query)
+    return element(query, many=False) if name == "create" else UNKNOWN
+
+
+def fetch(run: Run, query: Query, node: ast.expr, access: str) -> None:
+    """The queryset runs; a related manager without a filter loads the relation instead."""
+    whole = access in _FREE and not query.state.has("filtered", "limit", "ordered", "distinct", "values", "annotated", "unknown")
+    if query.owner is not None and query.relation is not None and whole:
+        record_load(run, node, query.owner, query.relation, access)
+        return
+    if query.state.has("none"):
+        return
+    verb = access if access in _ONE | _SCALARS else "select"
+    record_run(run, node, verb, query, many=verb == "select")
+
+
+def element(query: Query, *, many: bool) -> Value:
+    """One row of a queryset: an entity; nothing known for `values()`."""
+    if query.state.has("values", "values?"):
+        return UNKNOWN
+    if query.owner is not None and query.relation is not None and not query.state.has("filtered", "annotated"):
+        return target_of(query.owner, query.relation, many=many)
+    return entity_of(query, query.model, many=many)

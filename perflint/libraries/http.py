@@ -1,0 +1,54 @@
+"""HTTP clients: aiohttp, httpx, httpx2, requests and their kin; constructing one is an event."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.events import Open
+from perflint.semantics.values import UNKNOWN, Awaitable, Instance, Proof, Value
+
+if TYPE_CHECKING:
+    from perflint.semantics.calls import Call
+
+PACKAGES = ("aiohttp", "httpx", "httpx2", "requests", "urllib3", "niquests", "curl_cffi")
+
+# Client classes by the last part of their dotted name; `requests.session()` is the old spelling.
+CLIENTS = {
+    "aiohttp": {"ClientSession"},
+    "httpx": {"Client", "AsyncClient"},
+    "httpx2": {"Client", "AsyncClient"},
+    "requests": {"Session", "session"},
+    "niquests": {"Session", "AsyncSession"},
+    "curl_cffi": {"Session", "AsyncSession"},
+    "urllib3": {"PoolManager"},
+}
+
+
+def is_client(origin: str) -> bool:
+    """Whether a dotted name is a client class of a known library."""
+    return origin.rpartition(".")[2] in CLIENTS.get(origin.partition(".")[0], set())
+
+
+def call(origin: str, call: Call) -> Value | None:
+    """A client is constructed."""
+    if not is_client(origin):
+        return None
+    call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, origin))
+    return Instance(Symbol(Kind.EXTERNAL, origin))
+
+
+def construct(symbol: Symbol, call: Call) -> Value | None:
+    """A project class derived from a client class is constructed."""
+    mro = call.run.interpreter.symbols.mro(symbol)
+    origin = next((owner.name for owner in mro if owner.kind is Kind.EXTERNAL and is_client(owner.name)), "")
+    if not origin:
+        return None
+    call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, origin))
+    return Instance(symbol)
+
+
+def method(receiver: Instance, name: str, call: Call) -> Value | None:
+    """Requests run; what they return tells nothing."""
+    asynchronous = receiver.symbol.name.rpartition(".")[2] in ("ClientSession", "AsyncClient", "AsyncSession")
+    return Awaitable(UNKNOWN) if asynchronous else UNKNOWN

@@ -1,0 +1,64 @@
+"""The linked project: every answer that needs more than one file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from perflint.project.facts import FileFacts
+from perflint.project.hotness import ExtraNames, HotnessTable
+from perflint.project.models import Models
+from perflint.project.symbols import Symbols
+
+
+@dataclass(eq=False)
+class Project:
+    """Built once for each run; tables that few checks ask for are built when they are asked for."""
+
+    files: Mapping[str, FileFacts]  # by module name
+    root: Path
+    names: ExtraNames = field(default_factory=ExtraNames)
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """Names and definitions."""
+        return Symbols(self.files.values())
+
+    @cached_property
+    def models(self) -> Models:
+        """Mapped classes."""
+        return Models(self.symbols)
+
+    @cached_property
+    def hotness(self) -> HotnessTable:
+        """How often functions run."""
+        return HotnessTable(self.symbols, self.names)
+
+    @cached_property
+    def modules(self) -> Mapping[Path, str]:
+        """Module names by path."""
+        return {facts.path: name for name, facts in self.files.items()}
+
+
+def module_names(paths: Iterable[Path], root: Path) -> dict[Path, str]:
+    """A dotted name for each file, from its path below the root; two files never share one."""
+    names: dict[Path, str] = {}
+    taken: set[str] = set()
+    for path in sorted(paths):
+        name = module_name(path, root)
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        names[path] = name
+    return names
+
+
+def module_name(path: Path, root: Path) -> str:
+    """`app/models/user.py` is `app.models.user`, a package's `__init__.py` the package."""
+    below = path.relative_to(root) if path.is_relative_to(root) else Path(path.name)
+    parts = [part.replace(".", "_") for part in below.with_suffix("").parts]
+    if parts[-1] == "__init__":
+        parts.pop()
+    return ".".join(parts) or root.name.replace(".", "_") or "project"

@@ -1,0 +1,1 @@
+"""What code means: abstract values, events and the sites where they happen."""

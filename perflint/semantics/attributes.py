@@ -1,0 +1,140 @@
+"""`value.name`: relations, columns, properties, methods and attributes of objects."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from perflint.project.symbols import Kind, Symbol
+from perflint.semantics import calls
+from perflint.semantics.values import (
+    UNKNOWN,
+    Awaitable,
+    Collection,
+    Column,
+    Entity,
+    Function,
+    Instance,
+    Method,
+    Query,
+    Ref,
+    Unknown,
+    Value,
+    join,
+    options,
+)
+
+if TYPE_CHECKING:
+    from perflint.semantics.run import Run
+
+
+def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
+    """What the attribute is; reading a relation or a property records what it costs."""
+    found: Value | None = None
+    for option in options(value):
+        part = _attribute(run, option, name, node)
+        found = part if found is None else join(found, part)
+    return found if found is not None else UNKNOWN
+
+
+def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
+    match value:
+        case Unknown():
+            return Method(UNKNOWN, name)
+        case Ref(symbol=symbol):
+            return _of_symbol(run, symbol, name, node)
+        case Entity():
+            return of_entity(run, value, name, node)
+        case Instance(symbol=symbol):
+            return of_instance(run, value, symbol, name, node)
+        case Awaitable():
+            return UNKNOWN
+    found = run.interpreter.libraries.attribute(run, value, name, node)
+    return Method(value, name) if found is None else found
+
+
+def _of_symbol(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value:
+    interpreter = run.interpreter
+    if symbol.kind is Kind.CLASS:
+        found = interpreter.libraries.class_attribute(run, symbol, name, node)
+        if found is not None:
+            return found
+    target = interpreter.symbols.attribute(symbol, name)
+    if target is None:
+        return UNKNOWN
+    if symbol.kind is Kind.CLASS and target.kind is Kind.FUNCTION:
+        return _method(run, Ref(symbol), target, node)
+    return interpreter.of_symbol(target)
+
+
+def of_entity(run: Run, entity: Entity, name: str, node: ast.expr) -> Value:
+    """An attribute of a model's object: relation, column, project method or property."""
+    interpreter = run.interpreter
+    model = interpreter.models.get(entity.model)
+    if model is None:
+        return UNKNOWN
+    if model.proxies.get(name) in model.relations:
+        relation = model.relations[model.proxies[name]]
+        interpreter.libraries.relation(run, entity, relation, node)
+        return UNKNOWN
+    if name in model.relations:
+        return interpreter.libraries.relation(run, entity, model.relations[name], node)
+    found = interpreter.libraries.entity_attribute(run, entity, name, node)
+    if found is not None:
+        return found
+    if name in model.columns or model.proxies.get(name) in model.columns:
+        return Column(entity.model, model.proxies.get(name, name), entity)
+    target = interpreter.symbols.attribute(entity.model, name)
+    if target is not None and target.kind is Kind.FUNCTION:
+        return _method(run, entity, target, node)
+    return Method(entity, name)
+
+
+def of_instance(run: Run, value: Instance, symbol: Symbol, name: str, node: ast.expr) -> Value:
+    """An attribute of an ordinary object."""
+    interpreter = run.interpreter
+    found = interpreter.libraries.attribute(run, value, name, node)
+    if found is not None:
+        return found
+    if symbol.kind is not Kind.CLASS:
+        return Method(value, name)
+    target = interpreter.symbols.attribute(symbol, name)
+    if target is not None and target.kind is Kind.FUNCTION:
+        return _method(run, value, target, node)
+    stored = interpreter.instance_attribute(symbol, name)
+    return stored if stored is not None else Method(value, name)
+
+
+def _method(run: Run, receiver: Value, target: Symbol, node: ast.expr) -> Value:
+    """A method bound to its receiver, or what a property returns."""
+    fact = run.interpreter.symbols.function(target)
+    decorators = {text.partition("(")[0].rpartition(".")[2] for text in fact.decorators} if fact else set()
+    if decorators & {"property", "cached_property", "hybrid_property", "lazy", "reify"}:
+        if isinstance(receiver, Ref):
+            return UNKNOWN
+        return calls.invoke(run, Function(target, receiver), (), {}, node, f"{target.name} (property)")
+    if "staticmethod" in decorators:
+        return Function(target)
+    if "classmethod" in decorators:
+        owner = receiver.symbol if isinstance(receiver, Instance | Ref) else None
+        model = Ref(receiver.model) if isinstance(receiver, Entity) else None
+        return Function(target, model or (Ref(owner) if owner else receiver))
+    return Function(target) if isinstance(receiver, Ref) else Function(target, receiver)
+
+
+def text_of(run: Run, value: Value, node: ast.expr) -> None:
+    """`str(x)` and f-strings run `__str__`."""
+    for option in options(value):
+        if isinstance(option, Entity):
+            target = run.interpreter.symbols.attribute(option.model, "__str__")
+            if target is None or target.kind is not Kind.FUNCTION:
+                target = run.interpreter.symbols.attribute(option.model, "__unicode__")
+            if target is not None and target.kind is Kind.FUNCTION:
+                calls.invoke(run, Function(target, option), (), {}, node, f"{target.name}")
+
+
+def is_kept(value: Value) -> bool:
+    """Whether reading the attribute again gives the same object without a new query."""
+    if isinstance(value, Query):
+        return value.state.has("assigned")
+    return isinstance(value, Entity | Collection)

@@ -1,0 +1,227 @@
+"""Calls: into libraries, into builtins, into the project's own functions and back."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from perflint.project.facts import dotted
+from perflint.project.symbols import Kind
+from perflint.semantics import loops
+from perflint.semantics.events import Context, Event, Frame, Run as Ran, Step, Turn
+from perflint.semantics.values import (
+    UNKNOWN,
+    Awaitable,
+    Collection,
+    Column,
+    Derived,
+    DictOf,
+    Entity,
+    Function,
+    Instance,
+    ListOf,
+    LoaderOption,
+    Method,
+    Query,
+    Ref,
+    RelationRef,
+    Result,
+    Rows,
+    TupleOf,
+    Value,
+    join,
+    options,
+    parts,
+)
+
+if TYPE_CHECKING:
+    from perflint.semantics.run import Run
+
+_EVENTS = 60  # most events that one call brings into its caller
+_DEPTH = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call as libraries see it: evaluated arguments, and the run to record events in."""
+
+    run: Run
+    node: ast.Call
+    args: tuple[Value, ...]
+    keywords: Mapping[str, Value]
+    has_star: bool
+
+    def arg(self, index: int, name: str = "") -> Value:
+        """An argument by position or keyword; UNKNOWN when it is not given."""
+        if name and name in self.keywords:
+            return self.keywords[name]
+        return self.args[index] if 0 <= index < len(self.args) else UNKNOWN
+
+    @property
+    def dependent(self) -> bool:
+        """Whether an argument (or the receiver) differs from one round of the enclosing loops to the next."""
+        return depends(self.run, self.node)
+
+
+def depends(run: Run, node: ast.AST) -> bool:
+    """Whether an expression uses a name that the enclosing loops change."""
+    changing: frozenset[str] = frozenset()
+    for context in run.stack:
+        changing |= context.dependents
+    return bool(changing) and bool(loops.names_in(node) & changing)
+
+
+def call(run: Run, node: ast.Call) -> Value:
+    """The value of a call expression."""
+    callee = run.eval(node.func)
+    args = tuple(run.eval(argument) for argument in node.args)
+    keywords = {keyword.arg or "**": run.eval(keyword.value) for keyword in node.keywords}
+    has_star = any(isinstance(argument, ast.Starred) for argument in node.args)
+    if run.frames is not None:
+        run.frames[node] = run.frame
+    made = Call(run, node, args, keywords, has_star)
+    result: Value | None = None
+    for option in options(callee):
+        part = _call(made, option)
+        result = part if result is None else join(result, part)
+    return result if result is not None else UNKNOWN
+
+
+def _call(call: Call, callee: Value) -> Value:
+    libraries = call.run.interpreter.libraries
+    match callee:
+        case Ref(symbol=symbol) if symbol.kind is Kind.CLASS:
+            return _construct(call, callee)
+        case Ref(symbol=symbol):
+            found = libraries.call(symbol.name, call)
+            return derived(*call.args, *call.keywords.values()) if found is None else found
+        case Function():
+            found = libraries.project_call(callee, call)
+            if found is not None:
+                return found
+            return invoke(call.run, callee, call.args, call.keywords, call.node, "", star=call.has_star)
+        case Method(receiver=receiver, name=name):
+            found = libraries.method(receiver, name, call)
+            return derived(receiver, *call.args, *call.keywords.values()) if found is None else found
+        case Instance(symbol=symbol) if symbol.kind is Kind.CLASS:
+            target = call.run.interpreter.symbols.attribute(symbol, "__call__")
+            if target is not None and target.kind is Kind.FUNCTION:
+                return invoke(call.run, Function(target, callee), call.args, call.keywords, call.node, "")
+        case Instance():
+            found = libraries.method(callee, "__call__", call)
+            if found is not None:
+                return found
+    return derived(*call.args, *call.keywords.values())
+
+
+def _construct(call: Call, callee: Ref) -> Value:
+    """A project class is called: a model's object, a library class's subclass or a plain object."""
+    run, symbol = call.run, callee.symbol
+    made = run.interpreter.libraries.construct(symbol, call)
+    if made is not None:
+        return made
+    arguments = tuple(sorted(call.keywords.items(), key=lambda pair: pair[0]))
+    instance = Instance(symbol, arguments=arguments if len(arguments) < 8 else ())
+    init = run.interpreter.symbols.attribute(symbol, "__init__")
+    if init is not None and init.kind is Kind.FUNCTION:
+        invoke(run, Function(init, instance), call.args, call.keywords, call.node, symbol.name, star=call.has_star)
+        return Instance(symbol)
+    flowing = derived(*call.args, *call.keywords.values())
+    return instance if flowing == UNKNOWN else replace(instance, arguments=(("*", flowing),))
+
+
+def invoke(
+    run: Run,
+    function: Function,
+    args: tuple[Value, ...],
+    keywords: Mapping[str, Value],
+    node: ast.expr,
+    label: str,
+    *,
+    star: bool = False,
+) -> Value:
+    """Call a project function: what it returns; what it costs is recorded at `node`."""
+    interpreter = run.interpreter
+    if run.depth >= _DEPTH:
+        return UNKNOWN
+    bound = None if star else interpreter.bind(function, args, keywords)
+    analysis = interpreter.analyse(function, bound, run.depth + 1)
+    if analysis is None:
+        return derived(*args)
+    name = label or function.symbol.name.rpartition(".")[2]
+    if not analysis.cached:
+        _record(run, analysis.events, Context(Turn.FUNCTION, node, symbol=function.symbol), node, name)
+    return analysis.value
+
+
+def _record(run: Run, events: tuple[Event, ...], context: Context, node: ast.expr, label: str) -> None:
+    """Record a callee's events in the caller, at the call."""
+    if not events:
+        return
+    step = Step(run.module, getattr(node, "lineno", 0), getattr(node, "col_offset", 0), label)
+    frame = (*run.frame, context)
+    dependent = depends(run, node)
+    for event in events[:_EVENTS]:
+        run.events.append(_moved(event, node, frame, step, dependent, context))
+
+
+def _moved(event: Event, node: ast.expr, frame: Frame, step: Step, dependent: bool, context: Context) -> Event:
+    own_loop = event.loop is not None
+    moved = replace(event, node=node, frame=(*frame, *event.frame), trace=(step, *event.trace))
+    if moved.origin is None:
+        module = context.symbol.module if context.symbol is not None else ""
+        moved = replace(moved, origin=event.node, origin_module=module)
+    if isinstance(moved, Ran):
+        moved = replace(moved, dependent=moved.dependent if own_loop else dependent)
+    return moved
+
+
+def apply(run: Run, function: Value, args: tuple[Value, ...], node: ast.expr) -> Value:
+    """Call a function value with these arguments, as `map` and `sorted` do; lambdas are run in place."""
+    if isinstance(function, Function) and function.closure is not None:
+        body = function.closure.node
+        if isinstance(body, ast.Lambda):
+            return _lambda(run, body, args)
+    if isinstance(function, Function):
+        return invoke(run, function, args, {}, node, "")
+    if isinstance(function, Method):
+        made = ast.Call(func=node, args=[], keywords=[])
+        ast.copy_location(made, node)
+        return _call(Call(run, made, args, {}, False), function)
+    return UNKNOWN
+
+
+def _lambda(run: Run, body: ast.Lambda, args: tuple[Value, ...]) -> Value:
+    kept = run.fork()
+    for parameter, value in zip(body.args.args, args, strict=False):
+        run.set(parameter.arg, value)
+    result = run.eval(body.body)
+    run.names = kept
+    return result
+
+
+_FLOWING = (Query, Result, Rows, Entity, Collection, ListOf, DictOf, TupleOf, Derived, Instance, Awaitable)
+
+
+def derived(*values: Value) -> Value:
+    """The result of something unknown: UNKNOWN, unless something known flows into it."""
+    flowing = tuple(value for value in values if isinstance(value, _FLOWING))
+    if any(isinstance(part, Query | Rows | Entity | Result | Collection) for value in flowing for part in parts(value)):
+        return Derived(flowing)
+    return UNKNOWN
+
+
+def criterion(values: list[Value]) -> Value:
+    """A comparison: which columns it names."""
+    columns = tuple(value for value in values if isinstance(value, Column | RelationRef | Derived))
+    return Derived(columns) if columns else UNKNOWN
+
+
+def callee_name(node: ast.Call) -> str:
+    """The callee as written, its last part."""
+    return dotted(node.func).rpartition(".")[2] or (node.func.attr if isinstance(node.func, ast.Attribute) else "")
+
+
+__all__ = ["Call", "LoaderOption", "apply", "call", "criterion", "depends", "derived", "invoke"]

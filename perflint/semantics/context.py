@@ -1,0 +1,225 @@
+"""What a check may ask. One context for each file; every answer is also given for LibCST nodes."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import libcst as cst
+
+from perflint.findings import Confidence, Position, TraceStep
+from perflint.project.hotness import Heat, Hotness
+from perflint.project.models import Model
+from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.events import Declare, End, Event, Frame, Load, Open, Run, Turn
+from perflint.semantics.values import UNKNOWN, Proof, Ref, Value
+from perflint.semantics.walk import parents
+
+if TYPE_CHECKING:
+    from perflint.project.whole import Project
+    from perflint.semantics.interpreter import FileAnalysis, Interpreter
+
+_Kind = TypeVar("_Kind", bound=Event)
+_CONFIDENCE = {
+    Proof.PROVEN: Confidence.PROVEN,
+    Proof.PROBABLE: Confidence.PROBABLE,
+    Proof.UNPROVEN: Confidence.UNPROVEN,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a node stands."""
+
+    function: Symbol  # the module's own symbol at top level
+    frame: Frame
+    hotness: Hotness
+
+
+class Context:
+    """Answers about one file of a project."""
+
+    def __init__(
+        self,
+        module: str,
+        path: Path,
+        tree: cst.Module,
+        pairs: Mapping[cst.CSTNode, ast.AST],
+        analysis: FileAnalysis,
+        interpreter: Interpreter,
+        project: Project,
+        options: Mapping[str, Any],
+    ) -> None:
+        self.module = module
+        self.path = path
+        self.tree = tree
+        self.project = project
+        self.interpreter = interpreter
+        self.options = options  # of the rule that is checked
+        self._pairs = pairs
+        self._analysis = analysis
+
+    def with_options(self, options: Mapping[str, Any]) -> Context:
+        """The same file for a rule with other options."""
+        other = Context(
+            self.module, self.path, self.tree, self._pairs, self._analysis, self.interpreter, self.project, options
+        )
+        other.__dict__.update({key: value for key, value in self.__dict__.items() if key != "options"})
+        return other
+
+    def value(self, node: cst.CSTNode) -> Value:
+        """The abstract value of an expression."""
+        found = self._pairs.get(node)
+        return self._analysis.values.get(found, UNKNOWN) if found is not None else UNKNOWN
+
+    def loads(self, node: cst.CSTNode) -> tuple[Load, ...]:
+        """Lazy loads at this node, those of called helpers included."""
+        return self._events(node, Load)
+
+    def runs(self, node: cst.CSTNode) -> tuple[Run, ...]:
+        """Statements that run at this node, those of called helpers included."""
+        return self._events(node, Run)
+
+    def opens(self, node: cst.CSTNode) -> tuple[Open, ...]:
+        """Clients constructed at this node."""
+        return self._events(node, Open)
+
+    def ends(self, node: cst.CSTNode) -> tuple[End, ...]:
+        """Transactions that end at this node."""
+        return self._events(node, End)
+
+    def declares(self, node: cst.CSTNode) -> tuple[Declare, ...]:
+        """What a `def` is declared as."""
+        return self._events(node, Declare)
+
+    def _events(self, node: cst.CSTNode, kind: type[_Kind]) -> tuple[_Kind, ...]:
+        found = self._pairs.get(node)
+        if found is None:
+            return ()
+        return tuple(event for _, event in self._by_node.get(found, ()) if isinstance(event, kind))
+
+    @cached_property
+    def _by_node(self) -> Mapping[ast.AST, list[tuple[Symbol, Event]]]:
+        by_node: dict[ast.AST, list[tuple[Symbol, Event]]] = defaultdict(list)
+        for symbol, event in self._analysis.events:
+            by_node[event.node].append((symbol, event))
+        return by_node
+
+    @cached_property
+    def _nodes(self) -> Mapping[ast.AST, cst.CSTNode]:
+        return {node: concrete for concrete, node in self._pairs.items()}
+
+    @cached_property
+    def parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
+        """The parent of every node that holds code."""
+        return parents(self.tree)
+
+    def ancestors(self, node: cst.CSTNode) -> Iterable[cst.CSTNode]:
+        """The nodes around a node, innermost first."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def concrete(self, node: ast.AST | None) -> cst.CSTNode | None:
+        """The LibCST node of an `ast` node of this file, such as a query's root."""
+        return self._nodes.get(node) if node is not None else None
+
+    def abstract(self, node: cst.CSTNode) -> ast.AST | None:
+        """The `ast` node of a LibCST node: it has the position."""
+        return self._pairs.get(node)
+
+    def function(self, node: cst.CSTNode) -> Symbol:
+        """The function around a node; the module's own symbol at top level."""
+        names: list[str] = []
+        if isinstance(node, cst.FunctionDef | cst.ClassDef):
+            names.append(node.name.value)
+        for parent in self.ancestors(node):
+            if isinstance(parent, cst.FunctionDef | cst.ClassDef):
+                names.append(parent.name.value)
+        name = ".".join(reversed(names))
+        while name:
+            if self.project.symbols.nested(self.module, name):
+                return Symbol(Kind.FUNCTION, name, self.module)
+            name = name.rpartition(".")[0]
+        return Symbol(Kind.MODULE, "", self.module)
+
+    def function_node(self, node: cst.CSTNode) -> cst.FunctionDef | None:
+        """The `def` around a node."""
+        return next((parent for parent in self.ancestors(node) if isinstance(parent, cst.FunctionDef)), None)
+
+    def site(self, node: cst.CSTNode) -> Site:
+        """The function, the loops and guards around a node, and how often the function runs."""
+        function = self.function(node)
+        return Site(function, self.frame(node), self.project.hotness.of(function))
+
+    def frame(self, node: cst.CSTNode) -> Frame:
+        """The constructs around a node, outermost first."""
+        current: cst.CSTNode | None = node
+        while current is not None:
+            found = self._pairs.get(current)
+            if found is not None and found in self._analysis.frames:
+                return self._analysis.frames[found]
+            current = self.parents.get(current)
+        return ()
+
+    def calls(self, call: cst.Call, *origins: str) -> bool:
+        """Whether a call is of one of these library objects, through imports and aliases."""
+        value = self.value(call.func)
+        return isinstance(value, Ref) and value.symbol.kind is Kind.EXTERNAL and value.symbol.name in origins
+
+    def model(self, symbol: Symbol | None) -> Model | None:
+        """The mapped class that a symbol names."""
+        return self.project.models.get(symbol)
+
+    def hotness(self, symbol: Symbol) -> Hotness:
+        """How often a function runs and from where it is reached."""
+        return self.project.hotness.of(symbol)
+
+    def way(self, symbol: Symbol) -> str:
+        """`GET /orders → list_orders → serialize` for a hot function, else empty."""
+        hotness = self.hotness(symbol)
+        if hotness.heat is not Heat.HOT:
+            return ""
+        names = [name.rpartition(".")[2] for name in hotness.path] or [symbol.name.rpartition(".")[2]]
+        return " → ".join([hotness.root, *names])
+
+    def confidence(self, proof: Proof) -> Confidence:
+        """The reported confidence of a proof."""
+        return _CONFIDENCE[proof]
+
+    def trace(self, event: Event, last: str) -> tuple[TraceStep, ...]:
+        """The way from the event's node to where it happens, `last` naming what happens there."""
+        steps = [
+            TraceStep(self._path(step.module), Position(step.line, step.column + 1), f"calls {step.text}")
+            for step in event.trace
+        ]
+        if event.origin is not None:
+            row, column = getattr(event.origin, "lineno", 1), getattr(event.origin, "col_offset", 0)
+            steps.append(TraceStep(self._path(event.origin_module), Position(row, column + 1), last))
+        return tuple(steps)
+
+    def _path(self, module: str) -> Path:
+        facts = self.project.files.get(module)
+        return facts.path if facts is not None else self.path
+
+    def loop_here(self, event: Event) -> bool:
+        """Whether the loop that multiplies the event stands in this function, not in a called one."""
+        for context in reversed(event.frame):
+            if context.turn is Turn.LOOP:
+                return True
+            if context.turn is Turn.FUNCTION:
+                break
+        return not any(context.turn is Turn.LOOP for context in _after_call(event.frame))
+
+
+def _after_call(frame: Frame) -> Frame:
+    """The part of a frame that lies in called functions."""
+    for index, context in enumerate(frame):
+        if context.turn is Turn.FUNCTION:
+            return frame[index:]
+    return ()

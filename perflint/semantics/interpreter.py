@@ -1,0 +1,286 @@
+"""The project-wide part of inference: names, annotations, and functions run at most once for each input."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perflint.project.facts import expression
+from perflint.project.models import Models
+from perflint.project.symbols import Kind, Symbol, Symbols
+from perflint.semantics import annotations, parameters
+from perflint.semantics.events import Event, Frame
+from perflint.semantics.run import Run
+from perflint.semantics.trees import FunctionNode, Trees
+from perflint.semantics.values import (
+    UNKNOWN,
+    Awaitable,
+    Closure,
+    Entity,
+    Function,
+    ListOf,
+    Ref,
+    Value,
+    join,
+)
+
+if TYPE_CHECKING:
+    from perflint.libraries import Libraries
+
+_CACHED = {"lru_cache", "cache", "cached", "alru_cache", "cached_property", "memoize", "memoized", "cache_resource"}
+_MEMO_LIMIT = 20000
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What a function returns and costs, for given arguments. `value` is what a call expression gets."""
+
+    value: Value
+    yielded: Value
+    events: tuple[Event, ...]
+    stored: Mapping[str, Value]
+    cached: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnalysis:
+    """Everything known about one file: values and enclosing constructs by `ast` node, and its events."""
+
+    values: Mapping[ast.AST, Value]
+    frames: Mapping[ast.AST, Frame]
+    events: tuple[tuple[Symbol, Event], ...]  # with the function they happen in
+
+
+class Interpreter:
+    """Answers for the whole project; holds memos only, so one serves any number of files."""
+
+    def __init__(self, symbols: Symbols, models: Models, trees: Trees, libraries: Libraries) -> None:
+        self.symbols = symbols
+        self.models = models
+        self.trees = trees
+        self.libraries = libraries
+        self._memo: dict[object, Analysis | None] = {}
+        self._active: set[object] = set()
+        self._names: dict[tuple[str, str, str], Value] = {}
+        self._variables: dict[Symbol, Value] = {}
+        self._attributes: dict[tuple[Symbol, str], Value | None] = {}
+
+    def name(self, module: str, name: str, scope: str) -> Value:
+        """What a name that is no local means."""
+        key = (module, name, scope)
+        if key not in self._names:
+            symbol = self.symbols.resolve(module, name, scope)
+            value = self.of_symbol(symbol) if symbol is not None else UNKNOWN
+            if self._active:  # an answer in the middle of a cycle is not kept
+                return value
+            self._names[key] = value
+        return self._names[key]
+
+    def of_symbol(self, symbol: Symbol) -> Value:
+        """The value of a definition."""
+        match symbol.kind:
+            case Kind.FUNCTION:
+                return Function(symbol)
+            case Kind.VARIABLE:
+                return self._variable(symbol)
+        return Ref(symbol)
+
+    def _variable(self, symbol: Symbol) -> Value:
+        """A module-level or class-level variable: what all its assignments agree on."""
+        if symbol not in self._variables:
+            self._variables[symbol] = UNKNOWN  # ends cycles
+            value: Value | None = None
+            for text in self.symbols.assigns(symbol):
+                part = self._text(symbol.module, text)
+                value = part if value is None else join(value, part)
+            self._variables[symbol] = value if value is not None else UNKNOWN
+        return self._variables[symbol]
+
+    def _text(self, module: str, text: str) -> Value:
+        tree = expression(text) if text and len(text) < 4000 else None
+        return Run(self, module, "", {}).eval(tree) if tree is not None else UNKNOWN
+
+    def annotation(self, node: ast.expr | str | None, module: str, scope: str = "") -> Value:
+        """The value that an annotation promises."""
+        tree = expression(node) if isinstance(node, str) and node else node
+        return annotations.value(self, tree, module, scope) if isinstance(tree, ast.expr) else UNKNOWN
+
+    def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
+        """An attribute that a class declares, or that `__init__` sets on self."""
+        key = (symbol, name)
+        if key not in self._attributes:
+            self._attributes[key] = None
+            self._attributes[key] = self._instance_attribute(symbol, name)
+        return self._attributes[key]
+
+    def _instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
+        for owner in self.symbols.mro(symbol):
+            fact = self.symbols.class_(owner) if owner.kind is Kind.CLASS else None
+            for assign in fact.assigns if fact else ():
+                if assign.name == name:
+                    declared = self.annotation(assign.annotation, owner.module, owner.name) if assign.annotation else UNKNOWN
+                    return declared if declared != UNKNOWN else self._text(owner.module, assign.value)
+            init = Symbol(Kind.FUNCTION, f"{owner.name}.__init__", owner.module)
+            if fact and "__init__" in fact.methods:
+                analysis = self.analyse(Function(init, self.receiver(symbol)), None, 1)
+                if analysis is not None and name in analysis.stored:
+                    return analysis.stored[name]
+        return None
+
+    def receiver(self, owner: Symbol) -> Value:
+        """What `self` is in a method of a class."""
+        return self.libraries.receiver(owner)
+
+    def bind(self, function: Function, args: tuple[Value, ...], keywords: Mapping[str, Value]) -> parameters.Bound:
+        """Arguments by parameter name."""
+        node = self.node(function)
+        return parameters.bind(node, function.receiver, args, keywords) if node is not None else ()
+
+    def node(self, function: Function) -> FunctionNode | ast.Lambda | None:
+        """The function's tree."""
+        if function.closure is not None:
+            return function.closure.node
+        return self.trees.function(function.symbol.module, function.symbol.name)
+
+    def analyse(self, function: Function, bound: parameters.Bound | None, depth: int = 0) -> Analysis | None:
+        """Run a function with these arguments; None when its body is not known or a call cycle closes.
+
+        Arguments that tell nothing are left out, so that most calls share one run.
+        """
+        kept = parameters.telling(function, bound)
+        key = (function.symbol, function.closure, kept)
+        if key in self._memo:
+            return self._memo[key]
+        same = (function.symbol, function.closure)
+        if same in self._active:
+            return None
+        self._active.add(same)
+        try:
+            analysis = self._run(function, kept, depth)
+        except RecursionError:
+            analysis = None
+        finally:
+            self._active.discard(same)
+        if len(self._memo) > _MEMO_LIMIT:
+            self._memo.clear()
+        self._memo[key] = analysis
+        return analysis
+
+    def _run(self, function: Function, bound: parameters.Bound, depth: int) -> Analysis | None:
+        node = self.node(function)
+        if node is None or isinstance(node, ast.Lambda):
+            return None
+        run = self.prepared(function, node, bound, depth)
+        run.block(node.body)
+        return self._finished(run, function.symbol, node)
+
+    def prepared(self, function: Function, node: FunctionNode, bound: parameters.Bound, depth: int) -> Run:
+        """A run with the parameters set."""
+        symbol = function.symbol
+        outer = dict(function.closure.names) if function.closure is not None else {}
+        run = Run(self, symbol.module, symbol.name, {}, outer, depth)
+        run.names = parameters.initial(self, symbol, node, dict(bound), function.receiver)
+        return run
+
+    def _finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:
+        yielded = _joined(run.yielded)
+        value = _joined(run.returned)
+        declared = self.annotation(node.returns, symbol.module, symbol.name) if node.returns is not None else UNKNOWN
+        if run.yielded:
+            value = ListOf(yielded)
+        elif value == UNKNOWN and declared != UNKNOWN:
+            value = declared
+        names = {_decorator_name(decorator) for decorator in node.decorator_list}
+        if names & {"contextmanager", "asynccontextmanager"}:
+            value = yielded if yielded != UNKNOWN else UNKNOWN
+        elif isinstance(node, ast.AsyncFunctionDef) and not run.yielded:
+            value = Awaitable(value)
+        events = tuple(_first_of_each(run.events))
+        return Analysis(value, yielded, events, run.stored, bool(names & _CACHED))
+
+    def file(self, module: str) -> FileAnalysis:
+        """Run every function of a file with what its signature tells, and the module's own statements."""
+        tree = self.trees.module(module)
+        values: dict[ast.AST, Value] = {}
+        frames: dict[ast.AST, Frame] = {}
+        events: list[tuple[Symbol, Event]] = []
+        if tree is None:
+            return FileAnalysis(values, frames, ())
+        todo: list[Function] = []
+        top = Run(self, module, "", {}, values=values, frames=frames)
+        top.names = _NoNames()
+        top.block(_top_level(tree.tree))
+        events += [(Symbol(Kind.MODULE, "", module), event) for event in top.events]
+        for name, node in tree.functions.items():
+            symbol = Symbol(Kind.FUNCTION, name, module)
+            if node.decorator_list:
+                events += self._declared(symbol, node)
+            if not self.symbols.is_nested(module, name):
+                todo.append(Function(symbol))
+        while todo:
+            function = todo.pop(0)
+            node = self.node(function)
+            if node is None or isinstance(node, ast.Lambda):
+                continue
+            run = self.prepared(function, node, (), 0)
+            run.values, run.frames = values, frames
+            same = (function.symbol, function.closure)
+            self._active.add(same)
+            try:
+                run.block(node.body)
+            finally:
+                self._active.discard(same)
+            events += [(function.symbol, event) for event in run.events]
+            for qualname, closure in run.nested:
+                todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))
+        return FileAnalysis(values, frames, tuple(events))
+
+
+    def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:
+        """What the decorators make of a function, as far as a library says so."""
+        run = Run(self, symbol.module, symbol.name.rpartition(".")[0], {})
+        decorators = [run.eval(decorator.func if isinstance(decorator, ast.Call) else decorator) for decorator in node.decorator_list]
+        self.libraries.declared(run, symbol, node, decorators)
+        return [(symbol, event) for event in run.events if event.node is node]
+
+
+class _NoNames(dict[str, Value]):
+    """Module-level names are answered by the project, which sees all assignments, so none is kept here."""
+
+    def __setitem__(self, key: str, value: Value) -> None:
+        if "." in key:
+            super().__setitem__(key, value)
+
+
+def _top_level(tree: ast.Module) -> list[ast.stmt]:
+    return [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
+
+
+def _joined(values: list[Value]) -> Value:
+    if not values:
+        return UNKNOWN
+    joined = values[0]
+    for value in values[1:]:
+        joined = join(joined, value)
+    return joined
+
+
+def _decorator_name(node: ast.expr) -> str:
+    if isinstance(node, ast.Call):
+        node = node.func
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def _first_of_each(events: list[Event]) -> list[Event]:
+    """One event for each node, kind and subject; the unguarded one when there is a choice."""
+    found: dict[object, Event] = {}
+    for event in events:
+        path = getattr(event, "path", None)
+        subject = (getattr(event, "entity", None), path, getattr(event, "verb", ""), event.guarded)
+        found.setdefault((event.node, type(event), subject, event.trace[-1:] and event.trace[-1]), event)
+    return list(found.values())
+
+
+__all__ = ["Analysis", "Closure", "Entity", "FileAnalysis", "Interpreter"]

@@ -1,0 +1,112 @@
+"""Parameters: what is known of them, from arguments, annotations and defaults."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.values import (
+    NONE,
+    UNKNOWN,
+    Const,
+    Derived,
+    DictOf,
+    Function,
+    Instance,
+    ListOf,
+    Ref,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from perflint.semantics.interpreter import Interpreter
+    from perflint.semantics.trees import FunctionNode
+
+Bound = tuple[tuple[str, Value], ...]
+
+
+def bind(
+    node: FunctionNode | ast.Lambda, receiver: Value | None, args: tuple[Value, ...], keywords: Mapping[str, Value]
+) -> Bound:
+    """Arguments by parameter name, the receiver first."""
+    positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
+    values = (receiver, *args) if receiver is not None else args
+    bound = dict(zip(positional, values, strict=False))
+    known = {*positional, *(arg.arg for arg in node.args.kwonlyargs)}
+    bound |= {name: value for name, value in keywords.items() if name in known}
+    return tuple(bound.items())
+
+
+def telling(function: Function, bound: Bound | None) -> Bound:
+    """The arguments that can change what a run finds; the receiver when nothing is bound."""
+    if bound is None:
+        return (("", function.receiver),) if function.receiver is not None else ()
+    return tuple((name, value) for name, value in bound if not _is_dull(value))
+
+
+def _is_dull(value: Value) -> bool:
+    match value:
+        case Unknown() | Derived():
+            return True
+        case Const():
+            return value != NONE and not isinstance(value.value, bool)
+        case ListOf(element=element):
+            return _is_dull(element)
+        case DictOf(value=inner):
+            return _is_dull(inner)
+        case Ref(symbol=symbol):
+            return symbol.kind is Kind.EXTERNAL and symbol.name.startswith("builtins.")
+    return False
+
+
+def initial(
+    interpreter: Interpreter, symbol: Symbol, node: FunctionNode, bound: dict[str, Value], receiver: Value | None
+) -> dict[str, Value]:
+    """The names that a run begins with."""
+    names: dict[str, Value] = {}
+    first = True
+    for arg, default in _with_defaults(node.args):
+        value = bound.get(arg.arg, UNKNOWN)
+        if value == UNKNOWN and first and _is_method(interpreter, symbol):
+            value = receiver if receiver is not None else _self(interpreter, symbol, node)
+        if value == UNKNOWN:
+            value = declared(interpreter, symbol, arg, default)
+        names[arg.arg] = value
+        first = False
+    for extra in filter(None, (node.args.vararg, node.args.kwarg)):
+        names[extra.arg] = UNKNOWN
+    return names
+
+
+def declared(interpreter: Interpreter, symbol: Symbol, arg: ast.arg, default: ast.expr | None) -> Value:
+    """What a parameter's annotation and default tell; injected dependencies included."""
+    scope = symbol.name.rpartition(".")[0]
+    value = interpreter.annotation(arg.annotation, symbol.module, scope)
+    if value == UNKNOWN and default is not None:
+        value = interpreter.libraries.default(interpreter, default, symbol.module, scope)
+    return value
+
+
+def _with_defaults(args: ast.arguments) -> list[tuple[ast.arg, ast.expr | None]]:
+    normal = [*args.posonlyargs, *args.args]
+    defaults: list[ast.expr | None] = [None] * (len(normal) - len(args.defaults))
+    pairs = list(zip(normal, [*defaults, *args.defaults], strict=True))
+    return [*pairs, *zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+
+
+def _is_method(interpreter: Interpreter, symbol: Symbol) -> bool:
+    fact = interpreter.symbols.function(symbol)
+    return fact is not None and fact.is_method and "staticmethod" not in fact.decorators
+
+
+def _self(interpreter: Interpreter, symbol: Symbol, node: FunctionNode) -> Value:
+    owner = Symbol(Kind.CLASS, symbol.name.rpartition(".")[0], symbol.module)
+    if any(isinstance(decorator, ast.Name) and decorator.id == "classmethod" for decorator in node.decorator_list):
+        return Ref(owner)
+    return interpreter.receiver(owner)
+
+
+__all__ = ["Bound", "Instance", "bind", "declared", "initial", "telling"]

@@ -1,0 +1,316 @@
+"""One run through a function's body: statements in order, branches joined, events recorded."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from perflint.project.facts import dotted
+from perflint.project.symbols import Symbol
+from perflint.semantics import expressions, loops, targets
+from perflint.semantics.events import Context, Event, Frame, Turn
+from perflint.semantics.values import UNKNOWN, Closure, Function, Value, join
+
+if TYPE_CHECKING:
+    from perflint.semantics.interpreter import Interpreter
+
+
+@dataclass(slots=True)
+class Run:
+    """The state of one run. `names` are the locals, attribute chains (`self.db`) included."""
+
+    interpreter: Interpreter
+    module: str
+    scope: str  # qualname of the function, empty at module level
+    names: dict[str, Value]
+    outer: dict[str, Value] = field(default_factory=dict)  # an enclosing function's names
+    depth: int = 0
+    values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
+    frames: dict[ast.AST, Frame] | None = None
+    stack: list[Context] = field(default_factory=list)
+    exits: list[Context] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    returned: list[Value] = field(default_factory=list)
+    yielded: list[Value] = field(default_factory=list)
+    stored: dict[str, Value] = field(default_factory=dict)  # attributes set on self
+    nested: list[tuple[str, Closure]] = field(default_factory=list)
+
+    @property
+    def frame(self) -> Frame:
+        """The constructs around the current node, outermost first."""
+        return (*self.stack, *self.exits)
+
+    def eval(self, node: ast.expr | None) -> Value:
+        """The value of an expression; what it costs is recorded."""
+        if node is None:
+            return UNKNOWN
+        value = expressions.evaluate(self, node)
+        if self.values is not None:
+            self.values[node] = value
+        return value
+
+    @contextmanager
+    def inside(self, context: Context) -> Iterator[None]:
+        """Evaluate with one more enclosing construct; a loop starts with no exits before it."""
+        exits = self.exits
+        if context.turn is Turn.LOOP:
+            self.stack.extend(exits)
+            self.exits = []
+        depth = len(self.stack)
+        self.stack.append(context)
+        try:
+            yield
+        finally:
+            del self.stack[depth:]
+            if context.turn is Turn.LOOP:
+                del self.stack[len(self.stack) - len(exits) :]
+                self.exits = exits
+
+    @contextmanager
+    def guarded(self, node: ast.AST) -> Iterator[None]:
+        """Evaluate what may not run."""
+        with self.inside(Context(Turn.GUARD, node)):
+            yield
+
+    def set(self, name: str, value: Value) -> None:
+        """Bind a name; what was known of its attributes is gone."""
+        prefix = name + "."
+        for known in [known for known in self.names if known.startswith(prefix)]:
+            del self.names[known]
+        self.names[name] = value
+
+    def fork(self) -> dict[str, Value]:
+        """A copy of what is known, to run a branch on."""
+        return dict(self.names)
+
+    def merge(self, *branches: dict[str, Value]) -> None:
+        """Go on with what all branches know."""
+        if not branches:
+            return
+        merged = dict(branches[0])
+        for other in branches[1:]:
+            for name in merged.keys() - other.keys():
+                # A plain name bound on one way only keeps its value; a chain's reading is not repeated on the other.
+                if "." in name:
+                    del merged[name]
+            for name, value in other.items():
+                if name in merged:
+                    merged[name] = join(merged[name], value)
+                elif "." not in name:
+                    merged[name] = value
+        self.names = merged
+
+    def block(self, body: Sequence[ast.stmt]) -> bool:
+        """Run statements; False when the end is never reached."""
+        for statement in body:
+            if not self.statement(statement):
+                return False
+        return True
+
+    def statement(self, node: ast.stmt) -> bool:
+        """Run one statement; False when it never goes on to the next."""
+        if self.frames is not None:
+            self.frames[node] = self.frame
+        handler = _STATEMENTS.get(type(node))
+        return handler(self, node) if handler else True
+
+
+def _expr(run: Run, node: ast.Expr) -> bool:
+    run.eval(node.value)
+    return True
+
+
+def _assign(run: Run, node: ast.Assign) -> bool:
+    value = run.eval(node.value)
+    for target in node.targets:
+        targets.bind(run, target, value)
+    return True
+
+
+def _ann_assign(run: Run, node: ast.AnnAssign) -> bool:
+    declared = run.interpreter.annotation(node.annotation, run.module, run.scope)
+    value = run.eval(node.value) if node.value is not None else UNKNOWN
+    targets.bind(run, node.target, declared if value == UNKNOWN else value)
+    return True
+
+
+def _aug_assign(run: Run, node: ast.AugAssign) -> bool:
+    before = run.eval(_as_load(node.target))
+    value = run.eval(node.value)
+    targets.bind(run, node.target, before if before == value or node.op.__class__ in (ast.BitOr, ast.BitAnd) else UNKNOWN)
+    return True
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    return target
+
+
+def _return(run: Run, node: ast.Return) -> bool:
+    run.returned.append(run.eval(node.value))
+    return False
+
+
+def _raise(run: Run, node: ast.Raise) -> bool:
+    run.eval(node.exc)
+    return False
+
+
+def _leave(run: Run, node: ast.stmt) -> bool:
+    return False
+
+
+def _if(run: Run, node: ast.If) -> bool:
+    expressions.truth(run, node.test)
+    start = run.fork()
+    live: list[dict[str, Value]] = []
+    for body in (node.body, node.orelse):
+        run.names = dict(start)
+        with run.guarded(node):
+            if run.block(body):
+                live.append(run.names)
+    if len(live) < 2 and _leaves_round([*node.body, *node.orelse]):
+        run.exits = [*run.exits, Context(Turn.EXIT, node)]
+    run.merge(*live)
+    return bool(live)
+
+
+def _leaves_round(body: list[ast.stmt]) -> bool:
+    """Whether some way leaves the loop's round or the function without an error."""
+    return any(isinstance(part, ast.Continue | ast.Break | ast.Return) for node in body for part in ast.walk(node))
+
+
+def _for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
+    iterable = run.eval(node.iter)
+    element = expressions.iterate(run, iterable, node.iter)
+    context = loops.for_loop(run, node, iterable, element)
+    before = run.fork()
+    with run.inside(context):
+        targets.bind(run, node.target, element)
+        run.block(node.body)
+    run.merge(before, run.names)
+    return run.block(node.orelse)
+
+
+def _while(run: Run, node: ast.While) -> bool:
+    before = run.fork()
+    with run.inside(loops.while_loop(run, node)):
+        expressions.truth(run, node.test)
+        run.block(node.body)
+    run.merge(before, run.names)
+    return run.block(node.orelse)
+
+
+def _try(run: Run, node: ast.Try) -> bool:
+    before = run.fork()
+    with run.inside(Context(Turn.TRY, node)):
+        alive = run.block(node.body)
+    if alive:
+        alive = run.block(node.orelse)
+    live = [run.names] if alive else []
+    for handler in node.handlers:
+        run.names = dict(before)
+        with run.guarded(node):
+            if handler.name:
+                run.set(handler.name, UNKNOWN)
+            if run.block(handler.body):
+                live.append(run.names)
+    if live:
+        run.merge(*live)
+    return run.block(node.finalbody) and bool(live)
+
+
+def _with(run: Run, node: ast.With | ast.AsyncWith) -> bool:
+    depth = len(run.stack)
+    for item in node.items:
+        value = expressions.enter(run, run.eval(item.context_expr), item.context_expr)
+        if item.optional_vars is not None:
+            targets.bind(run, item.optional_vars, value)
+    run.stack.append(Context(Turn.WITH, node))
+    alive = run.block(node.body)
+    del run.stack[depth:]
+    return alive
+
+
+def _match(run: Run, node: ast.Match) -> bool:
+    run.eval(node.subject)
+    start = run.fork()
+    live = [dict(start)]
+    for case in node.cases:
+        run.names = dict(start)
+        with run.guarded(node):
+            for name in targets.captured(case.pattern):
+                run.set(name, UNKNOWN)
+            run.eval(case.guard)
+            if run.block(case.body):
+                live.append(run.names)
+    run.merge(*live)
+    return True
+
+
+def _function(run: Run, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    for decorator in node.decorator_list:
+        run.eval(decorator)
+    qualname = f"{run.scope}.{node.name}" if run.scope else node.name
+    symbol = run.interpreter.symbols.nested(run.module, qualname)
+    # The closure sees names as they stand when it is called, so it holds the live mapping.
+    closure = Closure(node, run.names)
+    run.nested.append((qualname, closure))
+    run.set(node.name, Function(symbol, None, closure) if symbol else UNKNOWN)
+    return True
+
+
+def _class(run: Run, node: ast.ClassDef) -> bool:
+    run.set(node.name, UNKNOWN)
+    return True
+
+
+def _delete(run: Run, node: ast.Delete) -> bool:
+    for target in node.targets:
+        if name := dotted(target):
+            run.names.pop(name, None)
+    return True
+
+
+def _import(run: Run, node: ast.Import | ast.ImportFrom) -> bool:
+    for alias in node.names:
+        local = alias.asname or alias.name.partition(".")[0]
+        run.names.pop(local, None)  # the file's facts know imports made inside functions, too
+    return True
+
+
+def _assert(run: Run, node: ast.Assert) -> bool:
+    expressions.truth(run, node.test)
+    return True
+
+
+_STATEMENTS = {
+    ast.Expr: _expr,
+    ast.Assign: _assign,
+    ast.AnnAssign: _ann_assign,
+    ast.AugAssign: _aug_assign,
+    ast.Return: _return,
+    ast.Raise: _raise,
+    ast.Continue: _leave,
+    ast.Break: _leave,
+    ast.If: _if,
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Match: _match,
+    ast.FunctionDef: _function,
+    ast.AsyncFunctionDef: _function,
+    ast.ClassDef: _class,
+    ast.Delete: _delete,
+    ast.Import: _import,
+    ast.ImportFrom: _import,
+    ast.Assert: _assert,
+}
+
+__all__ = ["Run", "Symbol"]

@@ -1,0 +1,70 @@
+"""The `ast` trees of the project's files, parsed when asked for, and their functions by name."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleTree:
+    """One parsed file: its tree and its functions by qualname."""
+
+    tree: ast.Module
+    functions: Mapping[str, FunctionNode]
+
+
+def parse(text: str) -> ast.Module:
+    """`ast.parse` without the warnings that the compiler prints about the linted code."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(text)
+
+
+class Trees:
+    """Parses each module at most once; `texts` are the sources by module name."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts = texts
+        self._memo: dict[str, ModuleTree | None] = {}
+
+    def module(self, name: str) -> ModuleTree | None:
+        """The module's tree; None for an unknown module or one that does not parse."""
+        if name not in self._memo:
+            self._memo[name] = self._parse(name)
+        return self._memo[name]
+
+    def function(self, module: str, qualname: str) -> FunctionNode | None:
+        """The tree of a function or method."""
+        found = self.module(module)
+        return found.functions.get(qualname) if found else None
+
+    def forget(self, name: str) -> None:
+        """Let a tree go that is not needed again soon."""
+        self._memo.pop(name, None)
+
+    def _parse(self, name: str) -> ModuleTree | None:
+        text = self._texts.get(name)
+        if text is None:
+            return None
+        try:
+            tree = parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return ModuleTree(tree, dict(_functions(tree, "")))
+
+
+def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]:
+    """Functions and methods with their qualnames, those under `if` and `try` too; the last one wins."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield prefix + child.name, child
+            yield from _functions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.ClassDef):
+            yield from _functions(child, f"{prefix}{child.name}.")
+        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from _functions(child, prefix)
