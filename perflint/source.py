@@ -81,7 +81,7 @@ def replace(source: SourceFile, text: str, root: Path) -> None:
     """Put `text` in the place of `source`, in one step and with its mode.
 
     SourceError, and nothing written, when the file changed since it was read, lies outside `root`
-    by way of a link, is read-only, or cannot hold the text.
+    by way of a link, is read-only, cannot hold the text, or the disk refuses.
     """
     target = source.path.resolve()
     if not target.is_relative_to(root.resolve()):
@@ -93,7 +93,11 @@ def replace(source: SourceFile, text: str, root: Path) -> None:
         raise SourceError(f"not written: {source.encoding} does not give the same bytes back")
     if not os.access(target, os.W_OK):
         raise SourceError("not written: the file is read-only")
-    _put(target, encode(source, text))
+    data = encode(source, text)
+    try:
+        _put(target, data)
+    except OSError as error:
+        raise SourceError(f"not written: {_lower(error)}") from error
 
 
 def split_lines(text: str) -> list[str]:
@@ -133,7 +137,11 @@ def _reason(path: Path, error: OSError) -> str:
         return f"is a broken link: {os.readlink(path)} does not exist"
     if error.errno == errno.ENXIO:
         return "is a socket, not a file"
-    return f"cannot be read: {(error.strerror or str(error)).lower()}"
+    return f"cannot be read: {_lower(error)}"
+
+
+def _lower(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
 
 
 def _encoding(body: bytes, bom: bool) -> str:

@@ -6,7 +6,18 @@ from collections.abc import Iterator, Sequence, Set
 from pathlib import Path
 
 from perflint.config import Settings
-from perflint.findings import Applicability, Confidence, Edit, Finding, Fix, Position, Problem, Severity, Span, TraceStep
+from perflint.findings import (
+    Applicability,
+    Confidence,
+    Edit,
+    Finding,
+    Fix,
+    Position,
+    Problem,
+    Severity,
+    Span,
+    TraceStep,
+)
 from perflint.source import SourceFile, split_lines
 
 WORDS = {"slow(": ("PF101", "slow-call"), "crawl(": ("PF102", "slow-loop"), "page(": ("PF201", "slow-page")}

@@ -33,6 +33,8 @@ def render(report: Report) -> Iterator[str]:
 def _finding(report: Report, finding: Finding) -> Iterator[str]:
     text = report.text_of(finding.path)
     rows = split_lines(text)
+    if not rows[-1]:  # behind the last newline
+        rows.pop()
     last = min(finding.span.start.row + _AROUND, len(rows))
     gutter = " " * len(str(last))
     yield headline(report, finding)
