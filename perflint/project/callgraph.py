@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from perflint.project.facts import CallFact, FunctionFact
 from perflint.project.instances import Instance, Instances
+from perflint.project.namesakes import is_vague, sole_methods
 from perflint.project.symbols import Kind, Symbol, Symbols
 
 _BUILDS = ("__init__", "__new__", "__post_init__")
@@ -16,10 +18,16 @@ _USES = tuple(f"__{name}__" for name in ("call", "enter", "exit", "aenter", "aex
 
 @dataclass(frozen=True, slots=True)
 class Edges:
-    """`calls` run when the function runs; `handed` are given away, and run if whoever has them calls."""
+    """`calls` run when the function runs; `handed` are given away, and run if whoever has them calls.
+
+    `guessed` are methods that share their name with a call whose receiver is unknown, when only
+    one class (and those below it) has such a method. `classes` are made, passed on or worked with.
+    """
 
     calls: tuple[Symbol, ...] = ()
     handed: tuple[Symbol, ...] = ()
+    guessed: tuple[Symbol, ...] = ()
+    classes: tuple[Symbol, ...] = ()
 
 
 class CallGraph:
@@ -91,20 +99,42 @@ class CallGraph:
         if fact is None:
             return Edges()
         edges = self._edges_of(symbol.module, symbol.name, fact.calls)
-        calls = dict.fromkeys((*edges.calls, *self._wrappers(symbol.module, fact)))
-        handed = dict.fromkeys((*edges.handed, *self._returned(symbol.module, fact), *self._inner(symbol)))
-        return Edges(tuple(calls), tuple(one for one in handed if one not in calls))
+        calls = (*edges.calls, *self._wrappers(symbol.module, fact))
+        handed = (*edges.handed, *self._returned(symbol.module, fact), *self._inner(symbol))
+        return Edges(calls, _without(handed, calls), _without(edges.guessed, calls), edges.classes)
 
     def _edges_of(self, module: str, scope: str, facts: Iterable[CallFact]) -> Edges:
-        calls: dict[Symbol, None] = {}
-        handed: dict[Symbol, None] = {}
+        calls: list[Symbol] = []
+        handed: list[Symbol] = []
+        guessed: list[Symbol] = []
+        classes: list[Symbol] = []
         for fact in facts:
             if fact.callee:
-                calls.update(dict.fromkeys(self._called(module, scope, fact.callee)))
-                handed.update(dict.fromkeys(self._used(module, scope, fact.callee)))
+                calls.extend(self._called(module, scope, fact.callee))
+                handed.extend(self._used(module, scope, fact.callee))
+                guessed.extend(self._guessed(module, scope, fact.callee))
             for ref in fact.refs:
-                handed.update(dict.fromkeys(self._called(module, scope, ref)))
-        return Edges(tuple(calls), tuple(one for one in handed if one not in calls))
+                handed.extend(self._called(module, scope, ref))
+            classes.extend(self._classes(module, scope, fact))
+        return Edges(_once(calls), _without(handed, calls), _without(guessed, calls), _once(classes))
+
+    def _classes(self, module: str, scope: str, fact: CallFact) -> Iterator[Symbol]:
+        for text in (fact.callee, fact.callee.rpartition(".")[0], *fact.refs):
+            thing = self.instances.thing(module, scope, text) if text else None
+            owner = thing.of if isinstance(thing, Instance) else thing
+            if owner is not None and owner.kind is Kind.CLASS:
+                yield owner
+
+    def _guessed(self, module: str, scope: str, callee: str) -> tuple[Symbol, ...]:
+        receiver, _, name = callee.rpartition(".")
+        if not receiver or name not in self._sole:
+            return ()
+        thing = self.instances.thing(module, scope, receiver)
+        return self._sole[name] if thing is None or is_vague(thing) else ()
+
+    @cached_property
+    def _sole(self) -> Mapping[str, tuple[Symbol, ...]]:
+        return sole_methods(self.symbols)
 
     def _called(self, module: str, scope: str, text: str) -> Iterator[Symbol]:
         """The functions that run when `text` is called."""
@@ -193,6 +223,16 @@ class CallGraph:
             for target in self.main_callees(module):
                 callers[target][Symbol(Kind.MODULE, "", module)] = None
         return {target: tuple(sources) for target, sources in callers.items()}
+
+
+def _once(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:
+    return tuple(dict.fromkeys(symbols))
+
+
+def _without(symbols: Iterable[Symbol], others: Iterable[Symbol]) -> tuple[Symbol, ...]:
+    """Each once, leaving out those that are among the others."""
+    known = set(others)
+    return tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in known)
 
 
 def _scopes(symbols: Symbols, module: str) -> Iterator[tuple[str, tuple[CallFact, ...]]]:

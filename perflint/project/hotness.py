@@ -10,6 +10,7 @@ from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
 from perflint.project.places import Place, place_of
 from perflint.project.roots import ExtraNames, Heat, Root, Route
+from perflint.project.roots.callbacks import Callbacks
 from perflint.project.roots.classes import class_roots
 from perflint.project.roots.decorated import decorated_roots
 from perflint.project.roots.entry import entry_roots
@@ -29,6 +30,7 @@ class Hotness:
     heat: Heat
     root: str = ""  # "POST /orders", "Celery task app.tasks.sync", "management command", "test"
     path: tuple[str, ...] = ()  # qualified names from the root to the function itself
+    is_certain: bool = True  # False when a step of the path is known by a method's name alone
 
 
 _NEVER = Hotness(Heat.UNKNOWN)
@@ -43,6 +45,7 @@ class HotnessTable:
         self._extra = names or ExtraNames()
         self._heat: dict[Symbol, Hotness] = {}
         self._places: dict[str, Place] = {}
+        self._callbacks = Callbacks(self.graph)
         roots = list(self._roots())
         self._routes = {root.symbol: root.route for root in reversed(roots) if root.route}
         self._tasks = {root.symbol for root in roots if root.is_task}
@@ -86,23 +89,39 @@ class HotnessTable:
                 yield symbol
 
     def _spread(self, heat: Heat, roots: Iterable[Root]) -> None:
-        """Breadth first, so that the way to each function is a shortest one."""
+        """Breadth first, so that the way to each function is a shortest one; guessed steps come last."""
         queue: deque[Symbol] = deque()
         for root in roots:
             self._reach(root.symbol, Hotness(heat, root.label, (root.symbol.name,)), queue)
-        while queue:
-            symbol = queue.popleft()
-            here = self._heat[symbol]
-            for target in self._targets(symbol, heat):
-                self._reach(target, Hotness(heat, here.root, (*here.path, target.name)), queue)
+        reached: deque[Symbol] = deque()
+        while queue or reached:
+            if queue:
+                symbol = queue.popleft()
+                reached.append(symbol)
+                self._step(symbol, self._targets(symbol, heat), queue, is_certain=True)
+            else:
+                symbol = reached.popleft()
+                guessed = self.graph.edges(symbol).guessed if heat is Heat.HOT else ()
+                self._step(symbol, guessed, queue, is_certain=False)
+
+    def _step(self, symbol: Symbol, targets: Iterable[Symbol], queue: deque[Symbol], *, is_certain: bool) -> None:
+        here = self._heat[symbol]
+        place = self._place(symbol.module)
+        for target in targets:
+            # What only tests and migrations call is not used by the application, and never the other way.
+            there = self._place(target.module)
+            if there is place or (place not in _ASIDE and there not in _ASIDE):
+                path = (*here.path, target.name)
+                self._reach(target, Hotness(here.heat, here.root, path, here.is_certain and is_certain), queue)
 
     def _targets(self, symbol: Symbol, heat: Heat) -> Iterator[Symbol]:
         """What runs as often as `symbol`. What startup code hands on is kept and called later, who knows how often."""
         edges = self.graph.edges(symbol)
-        place = self._place(symbol.module)
-        for target in edges.calls if heat is Heat.ONCE else (*edges.calls, *edges.handed):
-            if place not in _ASIDE or self._place(target.module) is place:
-                yield target
+        yield from edges.calls
+        if heat is not Heat.ONCE:
+            yield from edges.handed
+            for owner in edges.classes:
+                yield from self._callbacks.of(owner)
 
     def _reach(self, symbol: Symbol, hotness: Hotness, queue: deque[Symbol]) -> None:
         if symbol not in self._heat and (hotness.heat is Heat.ONCE or symbol not in self._once):

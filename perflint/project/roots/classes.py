@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import ClassFact, FunctionFact
 from perflint.project.roots import Heat, Root, Route
+from perflint.project.roots.callbacks import Callbacks, named_classes
 from perflint.project.roots.families import DJANGO_VIEW, FAMILIES, UNKNOWN_VIEW, VERBS, Family
 from perflint.project.roots.routes import label
 from perflint.project.roots.views import view_paths
@@ -18,22 +19,43 @@ _VIEWISH = ("View", "ViewSet", "APIView", "Endpoint")
 def class_roots(graph: CallGraph) -> Iterator[Root]:
     """The roots that classes make of their methods, of mixins' methods too."""
     paths = view_paths(graph)
+    callbacks = Callbacks(graph)
     for symbol, fact in graph.symbols.all_classes():
         owners = graph.symbols.mro(symbol)
-        for family in _families(owners, fact, registered=symbol in paths):
+        families = _families(graph, owners, fact, registered=symbol in paths)
+        for family in families:
             for owner in owners:
                 if owner.kind is Kind.CLASS:
                     yield from _methods(graph, family, symbol, owner, paths)
+        if families and fact.assigns and any(family.heat is Heat.HOT for family in families):
+            yield from _named(graph, callbacks, symbol, fact)
         if any(base.partition("[")[0].endswith("Servicer") for base in fact.bases):
             yield from _servicer(symbol, fact)
 
 
-def _families(owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
+def _families(graph: CallGraph, owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
     origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
+    origins.extend(filter(None, (_through_object(graph, owner) for owner in owners)))
     found = [family for family in FAMILIES if any(family.fits(origin) for origin in origins)]
     if found or not (registered or _is_viewish(fact, origins)):
         return found
     return [DJANGO_VIEW if registered else UNKNOWN_VIEW]
+
+
+def _through_object(graph: CallGraph, owner: Symbol) -> str:
+    """The origin of a base that an object holds: `class Sync(app.Task)`."""
+    fact = graph.symbols.class_(owner) if owner.kind is Kind.CLASS else None
+    for base in fact.bases if fact else ():
+        if "." in base and (origin := graph.instances.origin(owner.module, "", base)):
+            return origin
+    return ""
+
+
+def _named(graph: CallGraph, callbacks: Callbacks, view: Symbol, fact: ClassFact) -> Iterator[Root]:
+    """Serializers and forms that a view names in its body run with it."""
+    for named in named_classes(graph, view, fact):
+        for method in callbacks.of(named):
+            yield Root(method, Heat.HOT, view.name)
 
 
 def _is_viewish(fact: ClassFact, origins: list[str]) -> bool:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import ExtraNames, Heat, Root
-from perflint.project.roots.meanings import Meaning, meaning_of
+from perflint.project.roots.meanings import Meaning, meaning_of, meaning_of_name
 from perflint.project.roots.routes import decorated_route, label
-from perflint.project.symbols import Symbol
+from perflint.project.symbols import Kind, Symbol
 
 # Events of SQLAlchemy that happen per connection or mapping, not per statement or row.
 _RARE_EVENTS = ("connect", "checkout", "checkin", "create", "drop", "attach", "configured", "instrument")
@@ -42,8 +42,24 @@ def _meaning(graph: CallGraph, module: str, scope: str, head: str, origin: str, 
     if origin == "sqlalchemy.event.listens_for" and not any(word in text for word in _RARE_EVENTS):
         return Meaning(Heat.HOT, "database event")
     receiver, _, name = head.rpartition(".")
-    if receiver and name in ("command", "group", "callback", "result_callback"):
-        return _of_group(graph, module, scope, receiver)
+    if receiver and not origin:
+        if name in ("command", "group", "callback", "result_callback"):
+            return _of_group(graph, module, scope, receiver)
+        return meaning_of_name(name)
+    return _of_project(graph, module, scope, head)
+
+
+def _of_project(graph: CallGraph, module: str, scope: str, head: str) -> Meaning | None:
+    """A decorator of the project that itself applies a library's: `return click.command(name)(f)`."""
+    decorator = graph.instances.thing(module, scope, head)
+    if not isinstance(decorator, Symbol) or decorator.kind is not Kind.FUNCTION:
+        return None
+    for fact in graph.symbols.files[decorator.module].functions:
+        if f"{fact.qualname}.".startswith(f"{decorator.name}."):
+            for call in fact.calls:
+                meaning = meaning_of(graph.instances.origin(decorator.module, fact.qualname, call.callee))
+                if meaning is not None and (meaning.is_task or meaning.heat is Heat.COMMAND):
+                    return meaning
     return None
 
 

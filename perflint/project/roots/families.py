@@ -83,8 +83,8 @@ get_form get_formset get_list_display lookups queryset get_export_queryset get_u
 FAMILIES = (
     DJANGO_VIEW,
     Family("Django view", "django_tables2 django_filters extra_views dal formtools allauth wagtail oscar braces "
-           "vanilla two_factor oauth2_provider haystack neapolitan", "View Mixin Wizard", _VIEW_METHODS, params="request",
-           has_verbs=True, framework="django"),
+           "vanilla two_factor oauth2_provider haystack neapolitan", "View Mixin Wizard", _VIEW_METHODS,
+           params="request", has_verbs=True, framework="django"),
     Family("DRF view", "rest_framework rest_framework_simplejwt rest_framework_extensions drf_spectacular",
            "View ViewSet Mixin", _DRF_METHODS, params="request", has_verbs=True, framework="drf"),
     Family("DRF permission", "rest_framework", "Permission Permissions IsAuthenticated IsAdminUser",

@@ -29,7 +29,14 @@ def meaning_of(origin: str) -> Meaning | None:
         return _ONCE_SIGNAL if _is_worker_signal(rest) else _SIGNAL
     if ".cli." in f".{rest}" and tail in ("command", "group"):  # `@app.cli.command()` of Flask
         return _COMMAND
+    if tail == "task" and "celery" in origin.lower():  # an organisation's own subclass of Celery
+        return _MEANINGS["celery", "task"]
     return _MEANINGS.get((_PACKAGES.get(top, top), tail))
+
+
+def meaning_of_name(name: str) -> Meaning | None:
+    """What a decorator of unknown origin means, for names that one kind of library alone has."""
+    return _TELLING.get(name)
 
 
 def is_web(origin: str) -> bool:
@@ -132,3 +139,14 @@ def _pairs() -> Iterator[tuple[tuple[str, str], Meaning]]:
 
 
 _MEANINGS: Mapping[tuple[str, str], Meaning] = dict(_pairs())
+
+_TELLING: Mapping[str, Meaning] = {
+    name: _MEANINGS[library, name]
+    for library, names in {
+        "flask": "errorhandler app_errorhandler before_request after_request teardown_request teardown_appcontext "
+        "before_app_request after_app_request context_processor user_loader before_first_request",
+        "fastapi": "exception_handler on_event",
+        "celery": "shared_task periodic_task",
+    }.items()
+    for name in names.split()
+}
