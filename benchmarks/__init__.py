@@ -1,0 +1,1 @@
+"""perflint against real packages: what it finds there, what that costs, and whether the findings are right."""
