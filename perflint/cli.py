@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -87,9 +86,9 @@ def check(paths: tuple[Path, ...], **given: Any) -> int:
     from perflint import runs
 
     options = runs.options(paths, given, _overrides(given))
-    if given["fix"] or given["diff"]:
-        return runs.check_and_fix(options, write=not given["diff"], show_fixes=given["show_fixes"])
-    return runs.check(options)
+    if given["diff"]:
+        return runs.diff(options)
+    return runs.check_and_fix(options, given["show_fixes"]) if given["fix"] else runs.check(options)
 
 
 @cli.command()
@@ -102,7 +101,8 @@ def fix(paths: tuple[Path, ...], **given: Any) -> int:
     """Apply the fixes in PATHS, and say what was done and what is left."""
     from perflint import runs
 
-    return runs.fix(runs.options(paths, given, _overrides(given)), write=not given["diff"])
+    options = runs.options(paths, given, _overrides(given))
+    return runs.diff(options) if given["diff"] else runs.fix(options)
 
 
 @cli.command()
@@ -112,7 +112,8 @@ def rule(rule: str | None, output_format: str) -> int:
     """Print the card of RULE (a code or a name), or a table of all rules."""
     from perflint import rule_pages
 
-    click.echo(rule_pages.page(rule, output_format) if rule else rule_pages.table(output_format))
+    # color=True: leave the text as it is; the page knows whether it may have colours.
+    click.echo(rule_pages.page(rule, output_format) if rule else rule_pages.table(output_format), color=True)
     return 0
 
 
@@ -157,9 +158,6 @@ def _exit_code(arguments: Sequence[str] | None) -> int:
         click.echo(f"error: {error}", err=True)
     except click.Abort:
         click.echo("interrupted", err=True)
-    except BrokenPipeError:
-        # The reader has gone; without this, Python's own last flush would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception:
         import traceback
 

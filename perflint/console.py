@@ -37,14 +37,23 @@ def is_colored(stream: IO[str], environ: Mapping[str, str]) -> bool:
     return environ.get("FORCE_COLOR", "0") not in ("", "0") or stream.isatty()
 
 
-def print_report(report: Report, format_name: str, statistics: bool, file: Path | None) -> None:
-    """The findings, or with `statistics` their number by rule, to `file` or standard output."""
+def print_report(
+    report: Report, format_name: str, statistics: bool, file: Path | None = None, err: bool = False
+) -> None:
+    """The findings, or with `statistics` their number by rule, to `file` or to a standard stream."""
     lines = _statistics(report, format_name) if statistics else render(format_name, report)
     if file is not None:
-        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8", newline="\n")
+        _write(file, "".join(f"{line}\n" for line in lines))
         return
     for line in lines:
-        click.echo(line, color=report.is_colored)
+        click.echo(line, color=report.is_colored, err=err)
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.FileError(str(file), error.strerror) from error
 
 
 def _statistics(report: Report, format_name: str) -> Iterator[str]:
@@ -106,20 +115,20 @@ def fix_summary(result: FixResult, settings: Settings, volume: Volume) -> None:
     say(f"Fixed {len(result.applied)}; {left}.", volume)
 
 
-def fixed(findings: Sequence[Finding], volume: Volume) -> None:
+def fixed(findings: Sequence[Finding], volume: Volume, err: bool = False) -> None:
     """What was fixed, a line each."""
     for finding in findings:
         if not volume.quiet:
-            click.echo(f"fixed {_title(finding)}")
+            click.echo(f"fixed {_title(finding)}", err=err)
 
 
-def left(findings: Sequence[Finding], settings: Settings, volume: Volume) -> None:
+def left(findings: Sequence[Finding], settings: Settings, volume: Volume, err: bool = False) -> None:
     """What is left, a line each, with what would mend it."""
     for finding in findings:
         needs = finding.fix is not None and finding.fix.applicability is Applicability.UNSAFE
         hint = " (--unsafe-fixes)" if needs and not settings.unsafe_fixes else ""
         if not volume.quiet:
-            click.echo(f"left  {_title(finding)}{hint}")
+            click.echo(f"left  {_title(finding)}{hint}", err=err)
 
 
 def _title(finding: Finding) -> str:

@@ -68,7 +68,7 @@ def _rendered(text: str) -> str:
     from rich.console import Console
     from rich.markdown import Markdown
 
-    terminal = Console(force_terminal=True)
+    terminal = Console(force_terminal=True, color_system="standard")
     with terminal.capture() as capture:
         terminal.print(Markdown(text))
     return capture.get().rstrip("\n")

@@ -15,7 +15,7 @@ from perflint import console, engine
 from perflint.config import Settings, load
 from perflint.discovery import absolute, common_folder
 from perflint.reporters import Report, settled_format
-from perflint.source import SourceError, decode, read
+from perflint.source import SourceError, SourceFile, decode, encode, read
 
 if TYPE_CHECKING:
     from perflint.findings import Finding
@@ -26,22 +26,32 @@ _STDIN = Path("-")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """A command's paths and settings, and how to print."""
+    """A command's paths and settings, and how to print. With `stdin`, that is the only path."""
 
     paths: tuple[Path, ...]
     settings: Settings
     volume: console.Volume
-    stdin: Mapping[Path, str]
+    stdin: SourceFile | None
     output_file: Path | None
     statistics: bool
     exit_zero: bool
 
+    @property
+    def overlay(self) -> dict[Path, str]:
+        return {self.stdin.path: self.stdin.text} if self.stdin else {}
+
+    @property
+    def prints_to_stderr(self) -> bool:
+        """Beside the fixed text of standard input nothing else may stand."""
+        return self.stdin is not None
+
 
 def options(paths: Sequence[Path], given: Mapping[str, Any], overrides: Mapping[str, Any]) -> Options:
-    """`given` are the command's options by name; reads standard input where a path is `-`."""
-    paths = tuple(paths) or (Path(),)
-    stdin = _stdin(given.get("stdin_filename") or Path("stdin.py")) if _STDIN in paths else {}
-    named = (*(path for path in paths if path != _STDIN), *stdin)
+    """`given` are the command's options by name; reads standard input where the path is `-`."""
+    stdin = _stdin(given.get("stdin_filename") or Path("stdin.py")) if _STDIN in paths else None
+    if stdin and len(paths) > 1:
+        raise click.UsageError("`-` goes with no other path")
+    named = (stdin.path,) if stdin else tuple(paths) or (Path(),)
     settings = load(common_folder(named), overrides, given["config"], given["isolated"]).settings
     return Options(
         named,
@@ -54,59 +64,48 @@ def options(paths: Sequence[Path], given: Mapping[str, Any], overrides: Mapping[
     )
 
 
-def _stdin(name: Path) -> dict[Path, str]:
+def _stdin(name: Path) -> SourceFile:
     try:
-        return {absolute(name): decode(name, sys.stdin.buffer.read()).text}
+        return decode(absolute(name), sys.stdin.buffer.read())
     except SourceError as error:
         raise click.ClickException(f"standard input {error}") from error
 
 
 def check(options: Options) -> int:
     """Print the findings; the exit code."""
-    outcome = engine.check(options.paths, options.settings, options.stdin)
-    _print(options, outcome.findings)
+    outcome = engine.check(options.paths, options.settings, options.overlay)
+    _print(options, outcome.findings, options.overlay)
     console.problems(outcome.problems)
     console.notes(outcome.notes, options.volume)
     console.summary(outcome, options.settings, options.volume)
     return _code(options, bool(outcome.findings), bool(outcome.problems))
 
 
-def check_and_fix(options: Options, write: bool, show_fixes: bool) -> int:
-    """Apply the fixes (or print them as a patch), then print the findings that are left."""
-    result = _fix(options, write)
-    if not write:
-        return _patch(options, result)
-    _print(options, result.remaining)
+def check_and_fix(options: Options, show_fixes: bool) -> int:
+    """Apply the fixes, then print the findings that are left."""
+    result = _fixed(options)
+    after = {path: texts[1] for path, texts in result.changed.items()}
+    _print(options, result.remaining, options.overlay | after, err=options.prints_to_stderr)
     if show_fixes:
-        console.fixed(result.applied, options.volume)
-    console.problems(result.problems)
-    console.fix_summary(result, options.settings, options.volume)
-    return _code(options, bool(result.remaining), bool(result.problems))
+        console.fixed(result.applied, options.volume, err=options.prints_to_stderr)
+    return _end_of_fix(options, result)
 
 
-def fix(options: Options, write: bool) -> int:
-    """Apply the fixes (or print them as a patch); print what was done and what more could be."""
-    result = _fix(options, write)
-    if not write:
-        return _patch(options, result)
-    console.fixed(result.applied, options.volume)
-    console.left(result.remaining, options.settings, options.volume)
-    console.problems(result.problems)
-    console.fix_summary(result, options.settings, options.volume)
-    return _code(options, bool(result.remaining), bool(result.problems))
+def fix(options: Options) -> int:
+    """Apply the fixes; print what was done, and what is left and how it could be mended."""
+    result = _fixed(options)
+    console.fixed(result.applied, options.volume, err=options.prints_to_stderr)
+    console.left(result.remaining, options.settings, options.volume, err=options.prints_to_stderr)
+    return _end_of_fix(options, result)
 
 
-def _fix(options: Options, write: bool) -> FixResult:
+def diff(options: Options) -> int:
+    """Print what the fixes would change, as a patch; 1 when there is something."""
+    from perflint.edits import patch
     from perflint.fixing import fix
 
-    if options.stdin:
-        raise click.UsageError("fixes are written to files; they cannot be applied to standard input")
-    return fix(options.paths, options.settings, unsafe=options.settings.unsafe_fixes, write=write)
-
-
-def _patch(options: Options, result: FixResult) -> int:
-    from perflint.edits import patch
-
+    unsafe = options.settings.unsafe_fixes
+    result = fix(options.paths, options.settings, unsafe=unsafe, write=False, overlay=options.overlay)
     for path, (before, after) in sorted(result.changed.items()):
         click.echo(patch(before, after, console.shown(path)), nl=False)
     console.problems(result.problems)
@@ -115,16 +114,35 @@ def _patch(options: Options, result: FixResult) -> int:
     return _code(options, bool(result.changed), bool(result.problems))
 
 
-def _print(options: Options, findings: Sequence[Finding]) -> None:
+def _fixed(options: Options) -> FixResult:
+    """The fixes applied: to the files, or to standard input, whose new text is printed."""
+    from perflint.fixing import fix
+
+    unsafe, source = options.settings.unsafe_fixes, options.stdin
+    result = fix(options.paths, options.settings, unsafe=unsafe, write=source is None, overlay=options.overlay)
+    if source is not None:
+        after = result.changed.get(source.path, (source.text, source.text))[1]
+        click.echo(encode(source, after), nl=False)
+    return result
+
+
+def _end_of_fix(options: Options, result: FixResult) -> int:
+    console.problems(result.problems)
+    console.fix_summary(result, options.settings, options.volume)
+    return _code(options, bool(result.remaining), bool(result.problems))
+
+
+def _print(options: Options, findings: Sequence[Finding], texts: Mapping[Path, str], err: bool = False) -> None:
+    stream = sys.stderr if err else sys.stdout
     report = Report(
         findings,
-        lambda path: options.stdin[path] if path in options.stdin else read(path).text,
+        lambda path: texts[path] if path in texts else read(path).text,
         Path.cwd(),
-        console.is_colored(sys.stdout, os.environ) and options.output_file is None,
+        console.is_colored(stream, os.environ) and options.output_file is None,
         options.settings.unsafe_fixes,
     )
     name = settled_format(options.settings.output_format)
-    console.print_report(report, name, options.statistics, options.output_file)
+    console.print_report(report, name, options.statistics, options.output_file, err)
 
 
 def _code(options: Options, has_findings: bool, has_problems: bool) -> int:
