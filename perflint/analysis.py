@@ -27,7 +27,7 @@ from perflint.source import SourceFile
 if TYPE_CHECKING:
     from perflint.config import Settings
 
-Drafts = tuple[cst.Module, list[tuple[Rule, Draft]]]
+Drafts = tuple[cst.Module | None, list[tuple[Rule, Draft]]]
 
 
 class Analysis:
@@ -41,8 +41,11 @@ class Analysis:
         self.root = _root(texts)
         names = module_names(texts, self.root)
         known = known or {}
-        self.facts = {path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()}
-        self.problems: list[Problem] = []
+        self.facts = {
+            path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()
+        }
+        self._problems: dict[Path, list[Problem]] = {}
+        self._trees: dict[Path, cst.Module] = {}
         files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
         extra = ExtraNames(
             tuple(settings.libraries.route_decorators),
@@ -55,31 +58,53 @@ class Analysis:
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries)
         libraries.interpreter = self.interpreter
 
+    @classmethod
+    def of(cls, sources: Iterable[SourceFile], settings: Settings) -> Analysis:
+        """The analysis of a project's files."""
+        return cls({source.path: source.text for source in sources}, settings)
+
+    def problems(self, path: Path) -> Sequence[Problem]:
+        """What could not be done in a file."""
+        return self._problems.get(path, [])
+
+    def _failed(self, problem: Problem) -> None:
+        assert problem.path is not None
+        kept = self._problems.setdefault(problem.path, [])
+        if problem not in kept:
+            kept.append(problem)
+
     def with_source(self, path: Path, text: str) -> Analysis:
         """A new analysis with one file replaced; facts of the others are kept."""
         kept = {other: facts for other, facts in self.facts.items() if other != path}
         return Analysis({**self.texts, path: text}, self.settings, kept)
 
     def drafts(self, path: Path) -> Drafts:
-        """The file's tree and what the selected checks say of it."""
+        """The file's tree and what the selected checks say of it; no tree where nothing can be said."""
         facts = self.facts[path]
         if isinstance(facts, Problem):
-            self.problems.append(facts)
-            return cst.Module([]), []
+            self._failed(facts)
+            return None, []
         analysis = self.interpreter.file(facts.module)
         if not analysis.events:
-            return cst.Module([]), []
+            return None, []
         tree = self._parse(path)
-        return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (cst.Module([]), [])
+        return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])
+
+    def finding(self, path: Path, rule: Rule, draft: Draft) -> Finding:
+        """A draft of the file's last tree as it is reported."""
+        return next(iter(findings(path, self._trees[path], [(rule, draft)])))
 
     def _parse(self, path: Path) -> cst.Module | None:
         try:
-            return cst.parse_module(self.texts[path])
+            self._trees[path] = cst.parse_module(self.texts[path])
         except (cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
-            self.problems.append(Problem(path, f"LibCST cannot parse this file: {_first_line(error)}"))
+            self._failed(Problem(path, f"LibCST cannot parse this file: {_first_line(error)}"))
             return None
+        return self._trees[path]
 
-    def _checked(self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis) -> Iterator[tuple[Rule, Draft]]:
+    def _checked(
+        self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis
+    ) -> Iterator[tuple[Rule, Draft]]:
         pairs = align(tree, self.interpreter.trees.module(module).tree)  # type: ignore[union-attr]
         base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {})
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
@@ -105,35 +130,42 @@ class Analysis:
         """A crash in one check loses that check on that file, and is reported."""
         try:
             yield from [(rule, draft) for draft in check(node, context)]
-        except Exception as error:  # noqa: BLE001 - whatever it is, the other checks and files go on
+        except Exception as error:
             crashed.add(rule.code)
             if os.environ.get("PERFLINT_DEBUG"):
                 raise
-            self.problems.append(Problem(context.path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
+            self._failed(Problem(context.path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
 
 
 def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> Iterable[Finding | Problem]:
     """The findings in the reported files of a project, and what could not be done."""
-    analysis = Analysis({source.path: source.text for source in sources}, settings)
+    analysis = Analysis.of(sources, settings)
     made: list[Finding | Problem] = []
     for path in sorted(report):
         tree, drafts = analysis.drafts(path)
-        if drafts:
-            made += findings(path, tree, drafts, analysis)
-    return [*made, *(problem for problem in dict.fromkeys(analysis.problems) if problem.path in report)]
+        if tree is not None and drafts:
+            made += findings(path, tree, drafts)
+        made += analysis.problems(path)
+    return made
 
 
-def findings(path: Path, tree: cst.Module, drafts: Sequence[tuple[Rule, Draft]], analysis: Analysis) -> list[Finding]:
+def findings(path: Path, tree: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Iterator[Finding]:
     """Drafts with positions and text edits; only files with findings pay for them."""
     from libcst.metadata import MetadataWrapper, PositionProvider
 
-    positions = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
-    made: list[Finding] = []
+    from perflint.codemods.edits import edits_of_each
+    from perflint.codemods.tree import Tree
+
+    positions: Mapping[cst.CSTNode, Any] = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
+    rewrites = [draft.rewrite for _, draft in drafts if draft.rewrite is not None]
+    edits = dict(zip(map(id, rewrites), edits_of_each(Tree.of(tree), rewrites), strict=True)) if rewrites else {}
     for rule, draft in drafts:
-        where: Any = positions[draft.node]
+        where = positions[draft.node]
         span = Span(Position(where.start.line, where.start.column + 1), Position(where.end.line, where.end.column + 1))
-        made.append(_finding(path, rule, draft, span, _fix(tree, draft), tree))
-    return made
+        fix = None
+        if draft.rewrite is not None:
+            fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits[id(draft.rewrite)])
+        yield _finding(path, rule, draft, span, fix, tree)
 
 
 def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, tree: cst.Module) -> Finding:
@@ -152,14 +184,6 @@ def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, 
         function=draft.function,
         excerpt=" ".join(tree.code_for_node(draft.node).split())[:200],
     )
-
-
-def _fix(tree: cst.Module, draft: Draft) -> Fix | None:
-    if draft.rewrite is None:
-        return None
-    from perflint.edits import edits_of
-
-    return Fix(draft.rewrite.title, draft.rewrite.applicability, edits_of(tree, draft.rewrite))
 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:

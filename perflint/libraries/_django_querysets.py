@@ -129,7 +129,9 @@ def terminal(query: Query, name: str, call: Call) -> Value:
 
 def fetch(run: Run, query: Query, node: ast.expr, access: str) -> None:
     """The queryset runs; a related manager without a filter loads the relation instead."""
-    whole = access in _FREE and not query.state.has("filtered", "limit", "ordered", "distinct", "values", "annotated", "unknown")
+    whole = access in _FREE and not query.state.has(
+        "filtered", "limit", "ordered", "distinct", "values", "annotated", "unknown"
+    )
     if query.owner is not None and query.relation is not None and whole:
         record_load(run, node, query.owner, query.relation, access)
         return

@@ -83,7 +83,9 @@ def method(receiver: Instance, name: str, call: Call) -> Value | None:
     if cls not in _SESSIONS | _CONNECTIONS:
         return None
     value = _session_method(receiver, name, call)
-    return Awaitable(value) if value is not None and is_async and name not in ("query", "begin", "begin_nested") else value
+    return (
+        Awaitable(value) if value is not None and is_async and name not in ("query", "begin", "begin_nested") else value
+    )
 
 
 def _from_factory(cls: str, name: str) -> Value | None:
@@ -110,7 +112,16 @@ def _session_method(receiver: Instance, name: str, call: Call) -> Value | None:
     if name in ("refresh", "merge"):
         entity = call.arg(0)
         subject = entity if isinstance(entity, Entity) else None
-        record_run(call.run, call.node, name, None, entity=subject, session=receiver, library="sqlalchemy", proof=receiver.proof)
+        record_run(
+            call.run,
+            call.node,
+            name,
+            None,
+            entity=subject,
+            session=receiver,
+            library="sqlalchemy",
+            proof=receiver.proof,
+        )
         return entity
     if name in ("begin", "begin_nested"):
         return receiver
@@ -145,7 +156,9 @@ def _get(call: Call, session: Value, proof: Proof) -> Value:
     model = call.arg(0)
     if not (isinstance(model, Ref) and model.symbol.kind is Kind.CLASS):
         return UNKNOWN
-    query = Query("sqlalchemy", "get", (model.symbol,), State(frozenset({"pk"})), call.node, call.run.module, session, proof=proof)
+    query = Query(
+        "sqlalchemy", "get", (model.symbol,), State(frozenset({"pk"})), call.node, call.run.module, session, proof=proof
+    )
     options = call.keywords.get("options")
     if options is not None:
         query = query.chained("opts?")

@@ -99,12 +99,18 @@ def _chained(query: Query, name: str, call: Call) -> Query:
 
 
 def _columns(query: Query, value: Value) -> list[str]:
-    return [part.name for part in parts(value) if isinstance(part, Column) and part.model in query.entities and part.entity is None]
+    return [
+        part.name
+        for part in parts(value)
+        if isinstance(part, Column) and part.model in query.entities and part.entity is None
+    ]
 
 
 def _names_other(query: Query, value: Value) -> bool:
     """A criterion on another table joins it in (an implicit FROM)."""
-    return any(isinstance(part, Column) and part.entity is None and part.model not in query.entities for part in parts(value))
+    return any(
+        isinstance(part, Column) and part.entity is None and part.model not in query.entities for part in parts(value)
+    )
 
 
 def _options(query: Query, call: Call) -> Query:
@@ -112,7 +118,9 @@ def _options(query: Query, call: Call) -> Query:
     state = query.state
     for value in call.args:
         if isinstance(value, LoaderOption) and value.strategy in _EAGER:
-            state = replace(state, loaded=state.loaded | {("*",)}) if ("*",) in value.paths else state.loading(*value.paths)
+            state = (
+                replace(state, loaded=state.loaded | {("*",)}) if ("*",) in value.paths else state.loading(*value.paths)
+            )
             if value.strategy == "contains_eager":
                 state = state.having("contains_eager")
         elif not isinstance(value, LoaderOption) or value.strategy == "unknown":

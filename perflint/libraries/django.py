@@ -70,7 +70,7 @@ def _prefetch(call: Call) -> Value:
     path = call.arg(0, "lookup")
     if not (isinstance(path, Const) and isinstance(path.value, str)):
         return LoaderOption((), "unknown")
-    paths = (tuple(path.value.split("__")),)
+    paths: tuple[tuple[str, ...], ...] = (tuple(path.value.split("__")),)
     inner = call.arg(1, "queryset")
     if isinstance(inner, Query):
         paths += tuple((*paths[0], *deeper) for deeper in inner.state.loaded)
@@ -193,7 +193,11 @@ def item(run: Run, value: Value, node: ast.Subscript) -> Value:
     """`qs[0]` fetches one row, `qs[:10]` limits; rows are sliced in Python."""
     sliced = isinstance(node.slice, ast.Slice)
     if isinstance(value, Rows):
-        return Rows(value.query.chained("sliced"), node=value.node) if sliced else querysets.element(value.query, many=False)
+        return (
+            Rows(value.query.chained("sliced"), node=value.node)
+            if sliced
+            else querysets.element(value.query, many=False)
+        )
     if not isinstance(value, Query):
         return UNKNOWN
     if sliced:

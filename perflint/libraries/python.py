@@ -32,7 +32,18 @@ if TYPE_CHECKING:
     from perflint.semantics.calls import Call
     from perflint.semantics.run import Run
 
-PACKAGES = ("builtins", "functools", "itertools", "asyncio", "concurrent", "typing", "copy", "operator", "collections", "tqdm")
+PACKAGES = (
+    "builtins",
+    "functools",
+    "itertools",
+    "asyncio",
+    "concurrent",
+    "typing",
+    "copy",
+    "operator",
+    "collections",
+    "tqdm",
+)
 
 _FETCHING = {"list", "tuple", "set", "frozenset", "sorted", "reversed", "iter", "deque", "tqdm", "fromkeys"}
 _FOLDS = {"any", "all", "sum", "min", "max", "len"}

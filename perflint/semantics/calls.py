@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind
 from perflint.semantics import loops
-from perflint.semantics.events import Context, Event, Frame, Run as Ran, Step, Turn
+from perflint.semantics.events import Context, Event, Frame, Step, Turn
+from perflint.semantics.events import Run as Ran
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -170,9 +171,9 @@ def _record(run: Run, events: tuple[Event, ...], context: Context, node: ast.exp
 def _moved(event: Event, node: ast.expr, frame: Frame, step: Step, dependent: bool, context: Context) -> Event:
     own_loop = event.loop is not None
     moved = replace(event, node=node, frame=(*frame, *event.frame), trace=(step, *event.trace))
-    if moved.origin is None:
+    if moved.happens_at is None:
         module = context.symbol.module if context.symbol is not None else ""
-        moved = replace(moved, origin=event.node, origin_module=module)
+        moved = replace(moved, happens_at=event.node, happens_in=module)
     if isinstance(moved, Ran):
         moved = replace(moved, dependent=moved.dependent if own_loop else dependent)
     return moved

@@ -198,9 +198,9 @@ class Context:
             TraceStep(self._path(step.module), Position(step.line, step.column + 1), f"calls {step.text}")
             for step in event.trace
         ]
-        if event.origin is not None:
-            row, column = getattr(event.origin, "lineno", 1), getattr(event.origin, "col_offset", 0)
-            steps.append(TraceStep(self._path(event.origin_module), Position(row, column + 1), last))
+        if event.happens_at is not None:
+            row, column = getattr(event.happens_at, "lineno", 1), getattr(event.happens_at, "col_offset", 0)
+            steps.append(TraceStep(self._path(event.happens_in), Position(row, column + 1), last))
         return tuple(steps)
 
     def _path(self, module: str) -> Path:

@@ -58,8 +58,8 @@ class Event:
     trace: tuple[Step, ...]
     proof: Proof
     # Where it happens in the end, when `node` is the call that leads there.
-    origin: ast.AST | None = field(default=None, kw_only=True)
-    origin_module: str = field(default="", kw_only=True)
+    happens_at: ast.AST | None = field(default=None, kw_only=True)
+    happens_in: str = field(default="", kw_only=True)  # its module
 
     @property
     def loop(self) -> Context | None:

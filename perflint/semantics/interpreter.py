@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import expression
 from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
-from perflint.semantics import annotations, parameters
+from perflint.semantics import declared, parameters
 from perflint.semantics.events import Event, Frame
 from perflint.semantics.run import Run
 from perflint.semantics.trees import FunctionNode, Trees
@@ -105,7 +105,7 @@ class Interpreter:
     def annotation(self, node: ast.expr | str | None, module: str, scope: str = "") -> Value:
         """The value that an annotation promises."""
         tree = expression(node) if isinstance(node, str) and node else node
-        return annotations.value(self, tree, module, scope) if isinstance(tree, ast.expr) else UNKNOWN
+        return declared.value(self, tree, module, scope) if isinstance(tree, ast.expr) else UNKNOWN
 
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""
@@ -120,7 +120,9 @@ class Interpreter:
             fact = self.symbols.class_(owner) if owner.kind is Kind.CLASS else None
             for assign in fact.assigns if fact else ():
                 if assign.name == name:
-                    declared = self.annotation(assign.annotation, owner.module, owner.name) if assign.annotation else UNKNOWN
+                    declared = (
+                        self.annotation(assign.annotation, owner.module, owner.name) if assign.annotation else UNKNOWN
+                    )
                     return declared if declared != UNKNOWN else self._text(owner.module, assign.value)
             init = Symbol(Kind.FUNCTION, f"{owner.name}.__init__", owner.module)
             if fact and "__init__" in fact.methods:
@@ -221,15 +223,15 @@ class Interpreter:
                 todo.append(Function(symbol))
         while todo:
             function = todo.pop(0)
-            node = self.node(function)
-            if node is None or isinstance(node, ast.Lambda):
+            body = self.node(function)
+            if body is None or isinstance(body, ast.Lambda):
                 continue
-            run = self.prepared(function, node, (), 0)
+            run = self.prepared(function, body, (), 0)
             run.values, run.frames = values, frames
             same = (function.symbol, function.closure)
             self._active.add(same)
             try:
-                run.block(node.body)
+                run.block(body.body)
             finally:
                 self._active.discard(same)
             events += [(function.symbol, event) for event in run.events]
@@ -237,11 +239,13 @@ class Interpreter:
                 todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))
         return FileAnalysis(values, frames, tuple(events))
 
-
     def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:
         """What the decorators make of a function, as far as a library says so."""
         run = Run(self, symbol.module, symbol.name.rpartition(".")[0], {})
-        decorators = [run.eval(decorator.func if isinstance(decorator, ast.Call) else decorator) for decorator in node.decorator_list]
+        decorators = [
+            run.eval(decorator.func if isinstance(decorator, ast.Call) else decorator)
+            for decorator in node.decorator_list
+        ]
         self.libraries.declared(run, symbol, node, decorators)
         return [(symbol, event) for event in run.events if event.node is node]
 

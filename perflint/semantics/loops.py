@@ -168,7 +168,7 @@ def _call(node: ast.Call) -> str:
     last = name.rpartition(".")[2]
     if last == "range":
         return _range(node)
-    if last == "iter" and len(node.args) == 2 or last == "islice":
+    if (last == "iter" and len(node.args) == 2) or last == "islice":
         return "chunks"
     if last in ("count", "cycle", "repeat") and name.startswith(("itertools", last)):
         return "pages"

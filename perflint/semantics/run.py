@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
-from perflint.project.symbols import Symbol
 from perflint.semantics import expressions, loops, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
 from perflint.semantics.values import UNKNOWN, Closure, Function, Value, join
@@ -105,10 +104,7 @@ class Run:
 
     def block(self, body: Sequence[ast.stmt]) -> bool:
         """Run statements; False when the end is never reached."""
-        for statement in body:
-            if not self.statement(statement):
-                return False
-        return True
+        return all(map(self.statement, body))  # stops at the first that is not passed
 
     def statement(self, node: ast.stmt) -> bool:
         """Run one statement; False when it never goes on to the next."""
@@ -138,14 +134,12 @@ def _ann_assign(run: Run, node: ast.AnnAssign) -> bool:
 
 
 def _aug_assign(run: Run, node: ast.AugAssign) -> bool:
-    before = run.eval(_as_load(node.target))
+    before = run.eval(node.target)
     value = run.eval(node.value)
-    targets.bind(run, node.target, before if before == value or node.op.__class__ in (ast.BitOr, ast.BitAnd) else UNKNOWN)
+    targets.bind(
+        run, node.target, before if before == value or node.op.__class__ in (ast.BitOr, ast.BitAnd) else UNKNOWN
+    )
     return True
-
-
-def _as_load(target: ast.expr) -> ast.expr:
-    return target
 
 
 def _return(run: Run, node: ast.Return) -> bool:
@@ -286,7 +280,7 @@ def _assert(run: Run, node: ast.Assert) -> bool:
     return True
 
 
-_STATEMENTS = {
+_STATEMENTS: dict[type[ast.stmt], Callable[[Run, Any], bool]] = {
     ast.Expr: _expr,
     ast.Assign: _assign,
     ast.AnnAssign: _ann_assign,
@@ -312,5 +306,3 @@ _STATEMENTS = {
     ast.ImportFrom: _import,
     ast.Assert: _assert,
 }
-
-__all__ = ["Run", "Symbol"]

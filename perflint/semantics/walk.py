@@ -201,7 +201,7 @@ def _walk_ast(node: ast.AST) -> Iterator[ast.AST]:
 def _parts(node: ast.AST) -> list[ast.AST]:
     match node:
         case ast.Call():
-            arguments = [*node.args, *node.keywords]
+            arguments: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
             if node.keywords and any(isinstance(argument, ast.Starred) for argument in node.args):
                 arguments.sort(key=lambda part: (part.lineno, part.col_offset))
             return [node.func, *arguments]

@@ -67,7 +67,9 @@ def _generic(interpreter: Interpreter, base: ast.expr, inner: ast.expr, module: 
         return _class(interpreter, arguments[0], module, scope)
     if name in _AWAITABLES:
         return Awaitable(argument(len(arguments) - 1))
-    return interpreter.libraries.generic(interpreter, dotted(base), [argument(i) for i in range(len(arguments))], module, scope)
+    return interpreter.libraries.generic(
+        interpreter, dotted(base), [argument(i) for i in range(len(arguments))], module, scope
+    )
 
 
 def _tuple(interpreter: Interpreter, arguments: list[ast.expr], module: str, scope: str, depth: int) -> Value:
@@ -94,7 +96,9 @@ def _named(interpreter: Interpreter, name: str, module: str, scope: str, depth: 
 
 def of_class(interpreter: Interpreter, symbol: Symbol) -> Value:
     """An object of a class."""
-    if symbol.kind is Kind.EXTERNAL and symbol.name.startswith(("builtins.", "typing.", "datetime.", "uuid.", "decimal.")):
+    if symbol.kind is Kind.EXTERNAL and symbol.name.startswith(
+        ("builtins.", "typing.", "datetime.", "uuid.", "decimal.")
+    ):
         name = symbol.name.rpartition(".")[2]
         return ListOf(UNKNOWN) if name in _LISTS else DictOf(UNKNOWN, UNKNOWN) if name in _DICTS else UNKNOWN
     if symbol.kind in (Kind.CLASS, Kind.EXTERNAL):
