@@ -24,7 +24,7 @@ from perflint.cards import rules
 @click.option("--download-only", is_flag=True, help="Print where the packages lie.")
 @click.option("--cache", type=click.Path(path_type=Path), default=packages.default_cache, help="Where to keep them.")
 @click.option("--verdicts", "file", type=click.Path(path_type=Path), default=verdicts.VERDICTS, help="The verdicts.")
-@click.option("--command", default=f"{sys.executable} -m perflint", help="How to start perflint.")
+@click.option("--command", default=shlex.join([sys.executable, "-m", "perflint"]), help="How to start perflint.")
 def main(
     names: Sequence[str],
     unproven: bool,

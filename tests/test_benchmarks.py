@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import zipfile
 from dataclasses import replace
@@ -208,7 +209,7 @@ def shelf(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def invoke(shelf: Path, linter: list[str], *arguments: str) -> tuple[int, str, str]:
     where = ["--cache", str(shelf / "cache"), "--verdicts", str(shelf / "verdicts.toml")]
-    done = CliRunner().invoke(main, [*where, "--command", " ".join(linter), *arguments])
+    done = CliRunner().invoke(main, [*where, "--command", shlex.join(linter), *arguments])
     return done.exit_code, done.stdout, done.stderr
 
 
