@@ -70,4 +70,6 @@ def unpack(wheel: Path, into: Path) -> Path:
     """Write the files that a linter reads; the rest of a wheel (web assets, mostly) can be 20 times their size."""
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(into, [name for name in archive.namelist() if name.endswith(_READ_BY_A_LINTER)])
+    # Ends the search for the project's root here: the cache may lie in somebody's repository.
+    (into / "perflint.toml").touch()
     return into

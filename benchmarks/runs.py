@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from typing import IO, Any
 from benchmarks.packages import Package
 from benchmarks.places import Finding, located
 
+# How perflint says that it failed itself; it can go on after a crash of one check.
+_DEFECT = re.compile(r"internal error|\bPF\d+ \S+ crashed: ")
 _ARGUMENTS = ("check", "--isolated", "--output-format", "json", "--no-cache", "--exit-zero")
 
 
@@ -58,7 +61,7 @@ def _read(code: int, out: str, err: str) -> tuple[list[dict[str, Any]], str]:
         objects: list[dict[str, Any]] = json.loads(out)
     except ValueError:
         return [], f"no findings could be read; exit code {code}: {err.strip()[-600:]}"
-    if "internal error" in err or code not in (0, 2):
+    if _DEFECT.search(err) or code not in (0, 2):
         return objects, f"exit code {code}: {err.strip()[-600:]}"
     return objects, ""
 

@@ -99,7 +99,7 @@ def test_a_file_that_cannot_be_done_is_an_error_and_no_failure(write: Write, tre
     [
         "print('[')",
         "import sys\nsys.exit('internal error: this is a defect')",
-        "import sys\nprint('[]')\nprint('error: a.py: internal error in PF101', file=sys.stderr)\nsys.exit(2)",
+        "import sys\nprint('[]')\nprint('error: a.py: PF101 slow-call crashed: KeyError: 1', file=sys.stderr)\nsys.exit(2)",
         "import os\nprint('[]', flush=True)\nos.kill(os.getpid(), 9)",
     ],
     ids=["no JSON", "defect", "a check crashed", "killed"],
@@ -188,7 +188,7 @@ def test_a_wheel_is_unpacked_to_what_a_linter_reads(tmp_path: Path) -> None:
         for name in ("shop/views.py", "shop/static/app.js", "shop/templates/shop.html"):
             archive.writestr(name, "x")
     files = {path for path in packages.unpack(wheel, tmp_path / "shop").rglob("*") if path.is_file()}
-    assert {path.name for path in files} == {"views.py", "shop.html"}
+    assert {path.name for path in files} == {"views.py", "shop.html", "perflint.toml"}
 
 
 def test_each_pin_names_a_package_once_with_the_hash_of_its_wheel() -> None:
