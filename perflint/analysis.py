@@ -13,6 +13,7 @@ import libcst as cst
 from perflint.cards import Rule, rules
 from perflint.findings import Finding, Fix, Position, Problem, Span
 from perflint.libraries import Libraries
+from perflint.parallel import available, each, uncollected
 from perflint.project.facts import FileFacts, extract
 from perflint.project.hotness import ExtraNames
 from perflint.project.whole import Project, module_names
@@ -62,6 +63,20 @@ class Analysis:
     def of(cls, sources: Iterable[SourceFile], settings: Settings) -> Analysis:
         """The analysis of a project's files."""
         return cls({source.path: source.text for source in sources}, settings)
+
+    def link(self) -> None:
+        """Build the tables that nearly every file asks for, before workers share them."""
+        assert self.project.symbols and self.project.models
+        assert self.project.hotness
+
+    def reported(self, path: Path) -> list[Finding | Problem]:
+        """The findings of one file, and what could not be done there."""
+        tree, drafts = self.drafts(path)
+        made: list[Finding | Problem] = list(findings(path, tree, drafts)) if tree is not None and drafts else []
+        facts = self.facts[path]
+        if isinstance(facts, FileFacts):
+            self._trees.pop(path, None)
+        return [*made, *self.problems(path)]
 
     def problems(self, path: Path) -> Sequence[Problem]:
         """What could not be done in a file."""
@@ -139,14 +154,11 @@ class Analysis:
 
 def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> Iterable[Finding | Problem]:
     """The findings in the reported files of a project, and what could not be done."""
-    analysis = Analysis.of(sources, settings)
-    made: list[Finding | Problem] = []
-    for path in sorted(report):
-        tree, drafts = analysis.drafts(path)
-        if tree is not None and drafts:
-            made += findings(path, tree, drafts)
-        made += analysis.problems(path)
-    return made
+    with uncollected():
+        analysis = Analysis.of(sources, settings)
+        analysis.link()
+        made = each(analysis.reported, sorted(report), available(settings.workers))
+    return [found for file in made for found in file]
 
 
 def findings(path: Path, tree: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Iterator[Finding]:
