@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from perflint.project.declarations import Callees
+from perflint.project.models_django import DjangoModels
 from perflint.project.models_sqlalchemy import sqlalchemy_models
 from perflint.project.schema import Column, Library, Model, Relation
 from perflint.project.symbols import Symbol, Symbols
@@ -15,7 +16,8 @@ class Models:
 
     def __init__(self, symbols: Symbols) -> None:
         callees = Callees(symbols)
-        self._models: dict[Symbol, Model] = sqlalchemy_models(symbols, callees)
+        self._django = DjangoModels(symbols, callees)
+        self._models: dict[Symbol, Model] = sqlalchemy_models(symbols, callees) | self._django.by_symbol
         self._signals: dict[Symbol, frozenset[str]] = {}
 
     def get(self, symbol: Symbol | None) -> Model | None:
