@@ -49,12 +49,12 @@ class DjangoNames:
         at = max((at for at, part in enumerate(parts) if part in ("models", "abstract_models")), default=len(parts) - 1)
         return parts[at - 1] if at else parts[0]
 
-    def target(self, node: ast.expr | None, module: str, owner: Symbol) -> Symbol | None:
-        """The model that a field's first argument means, seen from the class that has the field."""
+    def target(self, node: ast.expr | None, module: str, owner: Symbol | None = None) -> Symbol | None:
+        """The model that an expression means: a field's first argument, a signal's sender."""
         if node is None:
             return None
         if text := string(node):
-            return owner if text == "self" else self.named(text, owner.module or module)
+            return owner if text == "self" else self.named(text, owner.module if owner and owner.module else module)
         if call := declaration(node):
             return self._called(call.callee, [string(arg) for arg in call.args], module)
         return self._by_name(dotted(node), module)
@@ -83,7 +83,8 @@ class DjangoNames:
             return self.user()
         symbol = self._symbols.resolve(module, name) if name else None
         if symbol is None:
-            return self.named(name, module) if name and "." not in name else None
+            found = self.named(name, module) if name and "." not in name else None
+            return found if found and found.name.rpartition(".")[2] == name else None
         if symbol.kind is Kind.VARIABLE:
             return self._variable(symbol)
         return symbol if symbol.kind in (Kind.CLASS, Kind.EXTERNAL) else None

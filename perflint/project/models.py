@@ -6,6 +6,7 @@ from perflint.project.declarations import Callees
 from perflint.project.models_django import DjangoModels
 from perflint.project.models_sqlalchemy import sqlalchemy_models
 from perflint.project.schema import Column, Library, Model, Relation
+from perflint.project.signals import Signals
 from perflint.project.symbols import Symbol, Symbols
 
 __all__ = ["Column", "Library", "Model", "Models", "Relation"]
@@ -18,7 +19,7 @@ class Models:
         callees = Callees(symbols)
         self._django = DjangoModels(symbols, callees)
         self._models: dict[Symbol, Model] = sqlalchemy_models(symbols, callees) | self._django.by_symbol
-        self._signals: dict[Symbol, frozenset[str]] = {}
+        self._signals = Signals(symbols, self._models, self._django.names.target)
 
     def get(self, symbol: Symbol | None) -> Model | None:
         """The model that a class symbol names; abstract ones too, flagged."""
@@ -26,4 +27,12 @@ class Models:
 
     def signals(self, symbol: Symbol) -> frozenset[str]:
         """Names of signals or mapper events with a receiver that may hear this model."""
-        return self._signals.get(symbol, frozenset())
+        return self._signals.of(symbol)
+
+    def named(self, text: str, module: str) -> Symbol | None:
+        """The Django model of "app.Model", as `get_model()` in a module would find it."""
+        return self._django.names.named(text, module)
+
+    def user(self) -> Symbol | None:
+        """The Django model that AUTH_USER_MODEL names, if the settings are in sight."""
+        return self._django.names.user()
