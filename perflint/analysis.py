@@ -135,9 +135,6 @@ class Analysis:
             for rule, check, context in visitors.get(type(node), ()):
                 if rule.code not in crashed:
                     yield from self._guarded(rule, check, node, context, crashed)
-        if cst.Module in visitors:
-            for rule, check, context in visitors[cst.Module]:
-                yield from self._guarded(rule, check, tree, context, crashed)
 
     def _guarded(
         self, rule: Rule, check: Any, node: cst.CSTNode, context: Context, crashed: set[str]

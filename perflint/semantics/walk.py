@@ -14,6 +14,7 @@ import libcst as cst
 
 # LibCST node type -> the fields to walk, in an order that the other table shares.
 _CST: dict[type[cst.CSTNode], tuple[str, ...]] = {
+    cst.Module: ("body",),
     cst.Attribute: ("value",),
     cst.Call: ("func", "args"),
     cst.Arg: ("value",),
