@@ -20,6 +20,7 @@ from perflint.project.whole import Project, module_names
 from perflint.rewrites import Draft
 from perflint.selection import selected
 from perflint.semantics.context import Context
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
 from perflint.semantics.trees import Trees, parse
 from perflint.semantics.walk import align, walk
@@ -58,6 +59,7 @@ class Analysis:
         libraries = Libraries()
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries)
         libraries.interpreter = self.interpreter
+        self.exposures = Exposures(self.interpreter, self.project)
 
     @classmethod
     def of(cls, sources: Iterable[SourceFile], settings: Settings) -> Analysis:
@@ -121,7 +123,7 @@ class Analysis:
         self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis
     ) -> Iterator[tuple[Rule, Draft]]:
         pairs = align(tree, self.interpreter.trees.module(module).tree)  # type: ignore[union-attr]
-        base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {})
+        base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {}, self.exposures)
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
         for rule in selected(self.settings, rules()):
             if rule.module is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.events import Turn
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -262,7 +263,7 @@ def _list_method(receiver: ListOf, name: str, call: Call) -> Value | None:
         case "append" | "add":
             value = call.arg(0)
             element = value if receiver.size == 0 else join(receiver.element, value)
-            _store(call, ListOf(element, receiver.source))
+            _store(call, ListOf(element, receiver.source if receiver.source != UNKNOWN else _looped(call)))
             return UNKNOWN
         case "extend" | "update":
             element = _element(call, 0) if call.args else UNKNOWN
@@ -275,6 +276,14 @@ def _list_method(receiver: ListOf, name: str, call: Call) -> Value | None:
         case "sort":
             return UNKNOWN
     return None
+
+
+def _looped(call: Call) -> Value:
+    """What the loop around an `append` goes over: one element is added for each of its rows."""
+    for context in reversed(call.run.stack):
+        if context.turn is Turn.LOOP:
+            return context.iterable
+    return UNKNOWN
 
 
 def _rows_method(receiver: Rows, name: str, call: Call) -> Value | None:

@@ -12,6 +12,7 @@ from perflint.semantics.values import (
     Awaitable,
     Collection,
     Column,
+    Derived,
     Entity,
     Function,
     Instance,
@@ -102,6 +103,8 @@ def of_instance(run: Run, value: Instance, symbol: Symbol, name: str, node: ast.
     if target is not None and target.kind is Kind.FUNCTION:
         return _method(run, value, target, node)
     stored = interpreter.instance_attribute(symbol, name)
+    if stored is None and value.arguments and value.arguments[0][0] == "*":
+        return Derived((value.arguments[0][1],), f"{symbol.full}.{name}")  # made from what it was given
     return stored if stored is not None else Method(value, name)
 
 

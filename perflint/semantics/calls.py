@@ -97,7 +97,7 @@ def _call(call: Call, callee: Value) -> Value:
             return _construct(call, callee)
         case Ref(symbol=symbol):
             found = libraries.call(symbol.name, call)
-            return derived(*call.args, *call.keywords.values()) if found is None else found
+            return derived(*call.args, *call.keywords.values(), by=symbol.name) if found is None else found
         case Function():
             found = libraries.project_call(callee, call)
             if found is not None:
@@ -105,7 +105,7 @@ def _call(call: Call, callee: Value) -> Value:
             return invoke(call.run, callee, call.args, call.keywords, call.node, "", star=call.has_star)
         case Method(receiver=receiver, name=name):
             found = libraries.method(receiver, name, call)
-            return derived(receiver, *call.args, *call.keywords.values()) if found is None else found
+            return derived(receiver, *call.args, *call.keywords.values(), by=f".{name}") if found is None else found
         case Instance(symbol=symbol) if symbol.kind is Kind.CLASS:
             target = call.run.interpreter.symbols.attribute(symbol, "__call__")
             if target is not None and target.kind is Kind.FUNCTION:
@@ -206,11 +206,11 @@ def _lambda(run: Run, body: ast.Lambda, args: tuple[Value, ...]) -> Value:
 _FLOWING = (Query, Result, Rows, Entity, Collection, ListOf, DictOf, TupleOf, Derived, Instance, Awaitable)
 
 
-def derived(*values: Value) -> Value:
+def derived(*values: Value, by: str = "") -> Value:
     """The result of something unknown: UNKNOWN, unless something known flows into it."""
     flowing = tuple(value for value in values if isinstance(value, _FLOWING))
     if any(isinstance(part, Query | Rows | Entity | Result | Collection) for value in flowing for part in parts(value)):
-        return Derived(flowing)
+        return Derived(flowing, by)
     return UNKNOWN
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +23,7 @@ from perflint.semantics.walk import parents
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
+    from perflint.semantics.exposure import Exposure, Exposures
     from perflint.semantics.interpreter import FileAnalysis, Interpreter
 
 _Kind = TypeVar("_Kind", bound=Event)
@@ -54,6 +56,7 @@ class Context:
         interpreter: Interpreter,
         project: Project,
         options: Mapping[str, Any],
+        exposures: Exposures,
     ) -> None:
         self.module = module
         self.path = path
@@ -61,15 +64,14 @@ class Context:
         self.project = project
         self.interpreter = interpreter
         self.options = options  # of the rule that is checked
+        self.exposures = exposures
         self._pairs = pairs
         self._analysis = analysis
 
     def with_options(self, options: Mapping[str, Any]) -> Context:
         """The same file for a rule with other options."""
-        other = Context(
-            self.module, self.path, self.tree, self._pairs, self._analysis, self.interpreter, self.project, options
-        )
-        other.__dict__.update({key: value for key, value in self.__dict__.items() if key != "options"})
+        other = copy(self)
+        other.options = options
         return other
 
     def value(self, node: cst.CSTNode) -> Value:
@@ -175,6 +177,11 @@ class Context:
     def model(self, symbol: Symbol | None) -> Model | None:
         """The mapped class that a symbol names."""
         return self.project.models.get(symbol)
+
+    def exposure(self, node: cst.CSTNode) -> Exposure | None:
+        """The route that returns what is fetched at this node (a terminal call, or a queryset's root)."""
+        found = self._pairs.get(node)
+        return self.exposures.of(self.function(node), found) if found is not None else None
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""

@@ -199,9 +199,13 @@ class DictOf:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """The result of something unknown that was given these values: what flows into it."""
+    """The result of something unknown that was given these values: what flows into it.
+
+    `by` is the dotted name of what was called, where that is known.
+    """
 
     parts: tuple[Value, ...]
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

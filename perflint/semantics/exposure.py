@@ -1,0 +1,118 @@
+"""Exposure: which fetched rows a route hands to its client, wherever they were fetched."""
+
+from __future__ import annotations
+
+import ast
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perflint.project.roots import Route
+from perflint.project.symbols import Symbol
+from perflint.semantics.values import (
+    Awaitable,
+    Derived,
+    DictOf,
+    Either,
+    Function,
+    ListOf,
+    Query,
+    Rows,
+    TupleOf,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from perflint.project.whole import Project
+    from perflint.semantics.interpreter import Interpreter
+
+_DEPTH = 5
+_ROUTES = 12  # routes that are looked at for one function
+# Calls that hand on everything they are given; what a paginator or an exporter does is not known.
+_HANDING_ON = {
+    "render", "TemplateResponse", "JsonResponse", "HttpResponse", "Response", "JSONResponse", "ORJSONResponse", "jsonify",
+    "jsonable_encoder", "dumps", "dict", "render_template", "data", "json_response", "make_response", "UJSONResponse",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Rows, the query they come from, and the route that returns them."""
+
+    query: Query
+    route: Symbol
+    details: Route
+
+
+class Exposures:
+    """Answers for any fetch of the project; each route is looked at once."""
+
+    def __init__(self, interpreter: Interpreter, project: Project) -> None:
+        self._interpreter = interpreter
+        self._project = project
+        self._returned: dict[Symbol, Mapping[ast.AST, Exposure]] = {}
+
+    def of(self, function: Symbol, node: ast.AST) -> Exposure | None:
+        """The exposure of what is fetched at `node` in `function`."""
+        for route in self._routes(function):
+            found = self._of_route(route).get(node)
+            if found is not None:
+                return found
+        return None
+
+    def _routes(self, function: Symbol) -> Iterator[Symbol]:
+        """Routes from which the function is reached, nearest first."""
+        hotness = self._project.hotness
+        queue = deque([(function, 0)])
+        seen = {function}
+        found = 0
+        while queue and found < _ROUTES:
+            symbol, depth = queue.popleft()
+            if hotness.is_route(symbol):
+                found += 1
+                yield symbol
+            if depth < _DEPTH:
+                for caller in hotness.graph.callers(symbol):
+                    if caller not in seen:
+                        seen.add(caller)
+                        queue.append((caller, depth + 1))
+
+    def _of_route(self, route: Symbol) -> Mapping[ast.AST, Exposure]:
+        if route not in self._returned:
+            analysis = self._interpreter.analyse(Function(route), None)
+            details = self._project.hotness.route(route)
+            found: dict[ast.AST, Exposure] = {}
+            if analysis is not None and details is not None:
+                for node, query in _fetched(analysis.value):
+                    found.setdefault(node, Exposure(query, route, details))
+            self._returned[route] = found
+        return self._returned[route]
+
+
+def _fetched(value: Value, depth: int = 8) -> Iterator[tuple[ast.AST, Query]]:
+    """Whole fetches that flow into a value: the node that fetches, and its query."""
+    if depth == 0:
+        return
+    inner: tuple[Value, ...] = ()
+    match value:
+        case Rows(query=query, node=node):
+            if node is not None:
+                yield node, query
+        case Query(library="django", root=root):
+            if root is not None:
+                yield root, value
+        case ListOf():
+            inner = (value.source, value.element)
+        case DictOf():
+            inner = (value.source, value.value)
+        case TupleOf():
+            inner = value.elements
+        case Either():
+            inner = value.options
+        case Awaitable():
+            inner = (value.value,)
+        case Derived() if not value.by or value.by.rpartition(".")[2] in _HANDING_ON:
+            inner = value.parts
+    for part in inner:
+        yield from _fetched(part, depth - 1)
