@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from perflint.project.facts import CallFact, FunctionFact
-from perflint.project.instances import Instance, Instances
+from perflint.project.instances import Instance, Instances, Thing
 from perflint.project.namesakes import is_vague, sole_methods
 from perflint.project.symbols import Kind, Symbol, Symbols
 
@@ -42,6 +42,7 @@ class CallGraph:
         self._edges: dict[Symbol, Edges] = {}
         self._callers: dict[Symbol, tuple[Symbol, ...]] | None = None
         self._subclasses: dict[Symbol, list[Symbol]] | None = None
+        self._overrides: dict[tuple[Symbol, Symbol], tuple[Symbol, ...]] = {}
         self._nested: dict[str, dict[str, list[Symbol]]] = {}
 
     def edges(self, symbol: Symbol) -> Edges:
@@ -108,48 +109,48 @@ class CallGraph:
         handed: list[Symbol] = []
         guessed: list[Symbol] = []
         classes: list[Symbol] = []
-        for fact in facts:
-            if fact.callee:
-                calls.extend(self._called(module, scope, fact.callee))
-                handed.extend(self._used(module, scope, fact.callee))
-                guessed.extend(self._guessed(module, scope, fact.callee))
-            for ref in fact.refs:
-                handed.extend(self._called(module, scope, ref))
-            classes.extend(self._classes(module, scope, fact))
+        facts = list(facts)
+        for callee in dict.fromkeys(fact.callee for fact in facts if fact.callee):
+            thing = self.instances.thing(module, scope, callee)
+            receiver, _, name = callee.rpartition(".")
+            holder = self.instances.thing(module, scope, receiver) if receiver else None
+            if thing is not None:
+                calls.extend(self._called(thing, holder, receiver))
+                handed.extend(self._used(thing))
+            if name in self._sole and receiver and (holder is None or is_vague(holder)):
+                guessed.extend(self._sole[name])
+            classes.extend(_class_of(thing))
+            classes.extend(_class_of(holder))
+        for ref in dict.fromkeys(ref for fact in facts for ref in fact.refs):
+            thing = self.instances.thing(module, scope, ref)
+            if thing is not None:
+                handed.extend(self._passed(module, scope, ref, thing))
+                classes.extend(_class_of(thing))
         return Edges(_once(calls), _without(handed, calls), _without(guessed, calls), _once(classes))
-
-    def _classes(self, module: str, scope: str, fact: CallFact) -> Iterator[Symbol]:
-        for text in (fact.callee, fact.callee.rpartition(".")[0], *fact.refs):
-            thing = self.instances.thing(module, scope, text) if text else None
-            owner = thing.of if isinstance(thing, Instance) else thing
-            if owner is not None and owner.kind is Kind.CLASS:
-                yield owner
-
-    def _guessed(self, module: str, scope: str, callee: str) -> tuple[Symbol, ...]:
-        receiver, _, name = callee.rpartition(".")
-        if not receiver or name not in self._sole:
-            return ()
-        thing = self.instances.thing(module, scope, receiver)
-        return self._sole[name] if thing is None or is_vague(thing) else ()
 
     @cached_property
     def _sole(self) -> Mapping[str, tuple[Symbol, ...]]:
         return sole_methods(self.symbols)
 
-    def _called(self, module: str, scope: str, text: str) -> Iterator[Symbol]:
-        """The functions that run when `text` is called."""
-        thing = self.instances.thing(module, scope, text)
+    def _passed(self, module: str, scope: str, text: str, thing: Thing) -> Iterator[Symbol]:
+        """The functions that run when somebody calls what `text` names."""
+        receiver = text.rpartition(".")[0]
+        holder = self.instances.thing(module, scope, receiver) if receiver else None
+        return self._called(thing, holder, receiver)
+
+    def _called(self, thing: Thing, holder: Thing | None, receiver: str) -> Iterator[Symbol]:
+        """The functions that run when `thing`, taken from `holder`, is called."""
         if isinstance(thing, Instance):
             yield from self._methods(thing.of, "__call__")
-        elif thing is not None and thing.kind is Kind.FUNCTION:
+        elif thing.kind is Kind.FUNCTION:
             yield thing
-            yield from self._overridden_by(module, scope, text, thing)
-        elif thing is not None and thing.kind is Kind.CLASS:
+            if holder is not None and receiver != "super()":
+                yield from self._overriding(holder, thing)
+        elif thing.kind is Kind.CLASS:
             yield from self._methods(thing, *_BUILDS)
 
-    def _used(self, module: str, scope: str, text: str) -> Iterator[Symbol]:
+    def _used(self, thing: Thing) -> Iterator[Symbol]:
         """What an object calls of itself once it is there: `with Client() as c`, `for x in Pages()`."""
-        thing = self.instances.thing(module, scope, text)
         if isinstance(thing, Symbol) and thing.kind is Kind.CLASS:
             yield from self._methods(thing, *_USES)
 
@@ -159,17 +160,17 @@ class CallGraph:
             if found is not None and found.kind is Kind.FUNCTION:
                 yield found
 
-    def _overridden_by(self, module: str, scope: str, text: str, method: Symbol) -> tuple[Symbol, ...]:
+    def _overriding(self, holder: Thing, method: Symbol) -> tuple[Symbol, ...]:
         """Methods of the receiver's subclasses that may run in place of `method`."""
-        receiver, _, name = text.rpartition(".")
-        if not receiver or receiver == "super()":
+        owner = holder.of if isinstance(holder, Instance) else holder
+        key = (owner, method)
+        if owner.kind is not Kind.CLASS:
             return ()
-        thing = self.instances.thing(module, scope, receiver)
-        owner = thing.of if isinstance(thing, Instance) else thing
-        if owner is None or owner.kind is not Kind.CLASS:
-            return ()
-        overriding = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
-        return tuple(one for one in overriding if one != method and self.symbols.function(one))
+        if key not in self._overrides:
+            name = method.name.rpartition(".")[2]
+            found = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
+            self._overrides[key] = tuple(one for one in found if one != method and self.symbols.function(one))
+        return self._overrides[key]
 
     def subclasses(self, owner: Symbol) -> list[Symbol]:
         """All classes of the project that derive from a class."""
@@ -211,7 +212,8 @@ class CallGraph:
         """Functions and classes that the function gives to its caller."""
         for text in fact.returned:
             if text != "?" and not text.endswith("()"):
-                yield from self._called(module, fact.qualname, text)
+                thing = self.instances.thing(module, fact.qualname, text)
+                yield from self._passed(module, fact.qualname, text, thing) if thing is not None else ()
 
     def _reversed(self) -> dict[Symbol, tuple[Symbol, ...]]:
         callers: dict[Symbol, dict[Symbol, None]] = defaultdict(dict)
@@ -223,6 +225,13 @@ class CallGraph:
             for target in self.main_callees(module):
                 callers[target][Symbol(Kind.MODULE, "", module)] = None
         return {target: tuple(sources) for target, sources in callers.items()}
+
+
+def _class_of(thing: Thing | None) -> Iterator[Symbol]:
+    """The project class that a thing is, or is an object of."""
+    owner = thing.of if isinstance(thing, Instance) else thing
+    if owner is not None and owner.kind is Kind.CLASS:
+        yield owner
 
 
 def _once(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:

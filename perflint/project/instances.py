@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from perflint.project.facts import AssignFact, BindFact, FunctionFact, ParamFact, expression, source_of
@@ -22,6 +22,7 @@ class Instance:
 
 Thing = Symbol | Instance
 
+_Locals = Mapping[str, Sequence[BindFact | int]]
 _PROPERTIES = ("property", "cached_property", "functools.cached_property", "hybrid_property")
 _VALUE = re.compile(r"(await\s+)?[A-Za-z_][\w.]*(\(.*\))?\Z", re.DOTALL)
 
@@ -33,6 +34,7 @@ class Instances:
         self.symbols = symbols
         self._things: dict[tuple[str, str, str], Thing | None] = {}
         self._attributes: dict[tuple[Thing, str], Thing | None] = {}
+        self._locals: dict[tuple[str, str], _Locals] = {}
         self._self_binds: dict[str, dict[tuple[str, str], list[tuple[str, BindFact]]]] = {}
 
     def thing(self, module: str, scope: str, text: str) -> Thing | None:
@@ -43,44 +45,54 @@ class Instances:
             self._things[key] = self._thing(module, scope, text)
         return self._things[key]
 
-    def _thing(self, module: str, scope: str, text: str) -> Thing | None:
-        first, *rest = text.split(".")
-        found = self._first(module, scope, first)
-        for part in rest:
-            if found is None:
-                return None
-            found = self.attribute(found, part.removesuffix("()"))
-            if part.endswith("()") and found is not None:
-                found = self.result(found)
-        return found
+    def origin(self, module: str, scope: str, text: str) -> str:
+        """The dotted name that tells where the thing comes from: `fastapi.FastAPI.get`, `app.web.endpoint`."""
+        found = self.thing(module, scope, text)
+        if isinstance(found, Instance):
+            return found.of.full
+        return found.full if found else ""
 
-    def _first(self, module: str, scope: str, part: str) -> Thing | None:
+    def _thing(self, module: str, scope: str, text: str) -> Thing | None:
+        receiver, _, part = text.rpartition(".")
         name = part.removesuffix("()")
-        if part == "super()":
+        if part == "super()" and not receiver:
             owner = self._owner(module, scope)
             return Instance(owner, above=True) if owner else None
-        found = self._name(module, scope, name)
-        return self.result(found) if found is not None and part.endswith("()") else found
+        if receiver:
+            holder = self.thing(module, scope, receiver)
+            found = self.attribute(holder, name) if holder is not None else None
+        else:
+            found = self._name(module, scope, name)
+        return self.result(found) if found is not None and part != name else found
 
     def _name(self, module: str, scope: str, name: str) -> Thing | None:
         inside = scope
         while inside:
-            function = self.symbols.function(Symbol(Kind.FUNCTION, inside, module))
-            if function is not None:
-                bound, found = self._local(module, function, name)
-                if bound:
-                    return found
+            if name in self._locals_of(module, inside):
+                return self._local(module, inside, name)
             inside = inside.rpartition(".")[0]
         symbol = self.symbols.resolve(module, name, scope)
         return self._value(symbol) if symbol else None
 
-    def _local(self, module: str, function: FunctionFact, name: str) -> tuple[bool, Thing | None]:
-        """Whether the function binds the name, and to what."""
-        for position, param in enumerate(function.params):
-            if param.name == name:
-                return True, self._param(module, function, param, position)
-        binds = [bind for bind in function.binds if bind.name == name]
-        return bool(binds), _agreed(self._bound(module, function.qualname, bind) for bind in binds)
+    def _locals_of(self, module: str, qualname: str) -> _Locals:
+        """Parameters (with their position) and bindings of a function by name; nothing for a class."""
+        key = (module, qualname)
+        if key not in self._locals:
+            table: dict[str, list[BindFact | int]] = {}
+            function = self.symbols.function(Symbol(Kind.FUNCTION, qualname, module))
+            for position, param in enumerate(function.params if function else ()):
+                table[param.name] = [position]
+            for bind in function.binds if function else ():
+                table.setdefault(bind.name, []).append(bind)
+            self._locals[key] = table
+        return self._locals[key]
+
+    def _local(self, module: str, qualname: str, name: str) -> Thing | None:
+        function = self.symbols.function(Symbol(Kind.FUNCTION, qualname, module))
+        first, *_ = known = self._locals_of(module, qualname)[name]
+        if isinstance(first, int):
+            return self._param(module, function, function.params[first], first) if function else None
+        return _agreed(self._bound(module, qualname, bind) for bind in known if isinstance(bind, BindFact))
 
     def _param(self, module: str, function: FunctionFact, param: ParamFact, position: int) -> Thing | None:
         if position == 0 and function.is_method and "staticmethod" not in function.decorators:

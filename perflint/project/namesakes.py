@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from perflint.project.instances import Instance, Thing
 from perflint.project.places import Place, place_of
+from perflint.project.roots.families import FAMILIES
 from perflint.project.symbols import Kind, Symbol, Symbols
 
 # Names of several words that objects of libraries have as well.
@@ -19,7 +20,7 @@ _COMMON = frozenset(
     write_text get_logger set_level add_handler is_active get_user get_name set_name get_text get_value set_value
     get_data set_data get_id get_by_id get_all is_empty is_set to_list from_list to_string on_message on_event
     get_connection get_client get_session""".split()  # noqa: SIM905
-)
+).union(*(family.methods.split() for family in FAMILIES))
 
 
 def sole_methods(symbols: Symbols) -> Mapping[str, tuple[Symbol, ...]]:

@@ -29,8 +29,8 @@ def class_roots(graph: CallGraph) -> Iterator[Root]:
                     yield from _methods(graph, family, symbol, owner, paths)
         if families and fact.assigns and any(family.heat is Heat.HOT for family in families):
             yield from _named(graph, callbacks, symbol, fact)
-        if any(base.partition("[")[0].endswith("Servicer") for base in fact.bases):
-            yield from _servicer(symbol, fact)
+        if any(owner.name.endswith("Servicer") for owner in owners[1:]):
+            yield from _servicer(graph, symbol, fact)
 
 
 def _families(graph: CallGraph, owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
@@ -77,16 +77,17 @@ def _methods(
 def _root(family: Family, view: Symbol, method: Symbol, function: FunctionFact, path: str) -> Root:
     if family.framework and function.name in VERBS:
         route = Route((function.name.upper(),), path, family.framework)
-        text = label(route) if path else f"{function.name.upper()} {view.name}"
-        return Root(method, family.heat, text, route)
+        return Root(method, family.heat, label(route, view.name), route)
     if family.heat is Heat.HOT and path:
-        return Root(method, family.heat, path)
+        return Root(method, family.heat, f"request {path}")
     name = view.full if family.is_task else view.name
     return Root(method, family.heat, f"{family.label} {name}", is_task=family.is_task)
 
 
-def _servicer(symbol: Symbol, fact: ClassFact) -> Iterator[Root]:
-    """gRPC calls the methods that a service defines: https://grpc.io/docs/languages/python/basics/."""
+def _servicer(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> Iterator[Root]:
+    """gRPC calls a service's methods with a request and a context: https://grpc.io/docs/languages/python/basics/."""
     for name in fact.methods:
-        if not name.startswith("_"):
-            yield Root(Symbol(Kind.FUNCTION, f"{symbol.name}.{name}", symbol.module), Heat.HOT, f"gRPC {name}")
+        method = Symbol(Kind.FUNCTION, f"{symbol.name}.{name}", symbol.module)
+        function = graph.symbols.function(method)
+        if function is not None and len(function.params) == 3:
+            yield Root(method, Heat.HOT, f"gRPC {name}")

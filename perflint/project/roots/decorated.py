@@ -33,7 +33,7 @@ def _root(graph: CallGraph, extra: ExtraNames, symbol: Symbol, fact: FunctionFac
     if meaning := _meaning(graph, symbol.module, fact.parent, head, origin, text):
         return Root(symbol, meaning.heat, labelled(meaning, symbol), is_task=meaning.is_task)
     route = decorated_route(graph, symbol.module, fact.parent, text)
-    return Root(symbol, Heat.HOT, label(route), route) if route else None
+    return Root(symbol, Heat.HOT, label(route, symbol.name), route) if route else None
 
 
 def _meaning(graph: CallGraph, module: str, scope: str, head: str, origin: str, text: str) -> Meaning | None:

@@ -11,7 +11,7 @@ from perflint.project.roots import Heat, Root, Route
 from perflint.project.roots.decorated import labelled
 from perflint.project.roots.families import VERBS
 from perflint.project.roots.meanings import is_web, meaning_of
-from perflint.project.roots.routes import label
+from perflint.project.roots.routes import joined, label
 from perflint.project.symbols import Kind, Symbol
 
 Reader = Callable[[CallGraph, str, str, CallFact], Iterator[Root]]
@@ -90,10 +90,9 @@ def _routes(graph: CallGraph, module: str, scope: str, call: CallFact) -> Iterat
     verb = tail.removeprefix("add_")
     methods = (verb.upper(),) if verb in VERBS else ()
     top = origin.partition(".")[0]
-    path = call.first if call.first.startswith("/") or top != "django" else f"/{call.first}"
-    route = Route(methods, path, top if is_web(origin) else "")
+    route = Route(methods, joined("", call.first.lstrip("^")), top if is_web(origin) else "")
     for function in _functions(graph, module, scope, call):
-        yield Root(function, Heat.HOT, label(route), route)
+        yield Root(function, Heat.HOT, label(route, function.name), route)
 
 
 def _of_urls(graph: CallGraph, module: str, calls: tuple[CallFact, ...]) -> Iterator[Root]:
@@ -101,7 +100,7 @@ def _of_urls(graph: CallGraph, module: str, calls: tuple[CallFact, ...]) -> Iter
     route = Route((), "", "django")
     for call in calls:
         for function in _functions(graph, module, "", call):
-            yield Root(function, Heat.HOT, label(route), route)
+            yield Root(function, Heat.HOT, label(route, function.name), route)
 
 
 def _middleware(graph: CallGraph, module: str, scope: str, call: CallFact) -> Iterator[Root]:

@@ -26,7 +26,8 @@ def decorated_route(graph: CallGraph, module: str, scope: str, text: str) -> Rou
     if origin.startswith("rest_framework.") and name in ("api_view", "action"):
         return _read(text, "drf", "")
     if origin.startswith(_DJANGO):
-        return _read(text, "django", "")
+        methods = _read(text, "django", "").methods if name == "require_http_methods" else _verbs_of(name)
+        return Route(methods, "", "django", text)
     if origin == "pyramid.view.view_config":
         return _read(text, "pyramid", "")
     name = name or origin.rpartition(".")[2]
@@ -56,13 +57,19 @@ def _read(text: str, framework: str, prefix: str, name: str = "") -> Route:
     path = next((_text(value) for value in (*call.args[:1], given) if value is not None and _text(value)), "")
     methods = tuple(word.upper() for word in _words(keywords.get("methods") or _list(call)))
     model = ast.unparse(keywords["response_model"]) if "response_model" in keywords else ""
-    return Route(methods or _verbs(name), prefix + path, framework, text, model)
+    return Route(methods or _verbs(name), joined(prefix, path), framework, text, model)
 
 
 def _verbs(name: str) -> tuple[str, ...]:
     if name in VERBS:
         return (name.upper(),)
     return ("WEBSOCKET",) if name.startswith("websocket") else ()
+
+
+def _verbs_of(name: str) -> tuple[str, ...]:
+    """`require_POST`."""
+    verb = name.removeprefix("require_")
+    return (verb,) if name.startswith("require_") and verb.isupper() else ()
 
 
 def _list(call: ast.Call) -> ast.expr | None:
@@ -93,6 +100,12 @@ def _prefix(graph: CallGraph, module: str, scope: str, receiver: str) -> str:
     return ""
 
 
-def label(route: Route) -> str:
-    """`POST /orders`, as messages name a route."""
-    return " ".join(filter(None, ["|".join(route.methods), route.path])) or f"{route.framework} request".strip()
+def joined(prefix: str, path: str) -> str:
+    """A path below a prefix; with a slash in front, which some libraries leave out."""
+    both = prefix + (path if path.startswith("/") or not path else f"/{path}")
+    return both if both.startswith("/") or not both else f"/{both}"
+
+
+def label(route: Route, name: str) -> str:
+    """`POST /orders`, as messages name a route; the function's name where no path is known."""
+    return " ".join(("|".join(route.methods) or "request", route.path or name))
