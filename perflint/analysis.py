@@ -47,7 +47,6 @@ class Analysis:
             path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()
         }
         self._problems: dict[Path, list[Problem]] = {}
-        self._trees: dict[Path, cst.Module] = {}
         files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
         extra = ExtraNames(
             tuple(settings.libraries.route_decorators),
@@ -74,11 +73,8 @@ class Analysis:
     def reported(self, path: Path) -> list[Finding | Problem]:
         """The findings of one file, and what could not be done there."""
         tree, drafts = self.drafts(path)
-        made: list[Finding | Problem] = list(findings(path, tree, drafts)) if tree is not None and drafts else []
-        facts = self.facts[path]
-        if isinstance(facts, FileFacts):
-            self._trees.pop(path, None)
-        return [*made, *self.problems(path)]
+        found = self.findings(path, tree, drafts) if tree is not None else []
+        return [*found, *self.problems(path)]
 
     def problems(self, path: Path) -> Sequence[Problem]:
         """What could not be done in a file."""
@@ -90,10 +86,10 @@ class Analysis:
         if problem not in kept:
             kept.append(problem)
 
-    def with_source(self, path: Path, text: str) -> Analysis:
-        """A new analysis with one file replaced; facts of the others are kept."""
-        kept = {other: facts for other, facts in self.facts.items() if other != path}
-        return Analysis({**self.texts, path: text}, self.settings, kept)
+    def with_sources(self, texts: Mapping[Path, str]) -> Analysis:
+        """A new analysis with other texts for some files; facts of the others are kept."""
+        kept = {path: facts for path, facts in self.facts.items() if path not in texts}
+        return Analysis({**self.texts, **texts}, self.settings, kept)
 
     def drafts(self, path: Path) -> Drafts:
         """The file's tree and what the selected checks say of it; no tree where nothing can be said."""
@@ -107,17 +103,16 @@ class Analysis:
         tree = self._parse(path)
         return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])
 
-    def finding(self, path: Path, rule: Rule, draft: Draft) -> Finding:
-        """A draft of the file's last tree as it is reported."""
-        return next(iter(findings(path, self._trees[path], [(rule, draft)])))
+    def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
+        """The drafts of a file as they are reported, one for each."""
+        return list(findings(path, module, drafts)) if drafts else []
 
     def _parse(self, path: Path) -> cst.Module | None:
         try:
-            self._trees[path] = cst.parse_module(self.texts[path])
+            return cst.parse_module(self.texts[path])
         except (cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
             self._failed(Problem(path, f"LibCST cannot parse this file: {_first_line(error)}"))
             return None
-        return self._trees[path]
 
     def _checked(
         self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis
