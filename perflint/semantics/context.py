@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -98,6 +98,12 @@ class Context:
     def declares(self, node: cst.CSTNode) -> tuple[Declare, ...]:
         """What a `def` is declared as."""
         return self._events(node, Declare)
+
+    def every(self, kind: type[_Kind]) -> Iterator[tuple[Symbol, _Kind]]:
+        """All events of a kind in the file, in the order of the runs, with the function they happen in."""
+        for symbol, event in self._analysis.events:
+            if isinstance(event, kind):
+                yield symbol, event
 
     def _events(self, node: cst.CSTNode, kind: type[_Kind]) -> tuple[_Kind, ...]:
         found = self._pairs.get(node)
@@ -215,13 +221,10 @@ class Context:
         return facts.path if facts is not None else self.path
 
     def loop_here(self, event: Event) -> bool:
-        """Whether the loop that multiplies the event stands in this function, not in a called one."""
-        for context in reversed(event.frame):
-            if context.turn is Turn.LOOP:
-                return True
-            if context.turn is Turn.FUNCTION:
-                break
-        return not any(context.turn is Turn.LOOP for context in _after_call(event.frame))
+        """Whether a loop that multiplies the event stands in this function, and none in a called one."""
+        called = _after_call(event.frame)
+        own = event.frame[: len(event.frame) - len(called)]
+        return any(context.multiplies for context in own) and not any(context.multiplies for context in called)
 
 
 def _after_call(frame: Frame) -> Frame:
