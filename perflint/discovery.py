@@ -127,20 +127,22 @@ class _Walk:
         yield from self._folder(str(top), excludes, [layer for layer in ignores if not layer.verdict(str(top), True)])
 
     def _folder(self, folder: str, excludes: _Layer, ignores: list[_Layer]) -> Iterator[Path]:
-        if self.respect_gitignore:
+        entries = self._entries(folder)
+        if self.respect_gitignore and any(entry.name in (".git", ".gitignore") for entry in entries):
             ignores = [*ignores, *_gitignore(folder)]
-        for entry in self._entries(folder):
+        for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
             if not is_folder and not entry.name.endswith(_SUFFIXES):
                 continue
             if excludes.verdict(entry.path, is_folder) or _is_ignored(entry.path, is_folder, ignores):
                 continue
-            if entry.name.endswith(_SUFFIXES) and os.path.isdir(entry.path):
+            is_link_to_folder = entry.is_symlink() and os.path.isdir(entry.path)
+            if entry.name.endswith(_SUFFIXES) and (is_folder or is_link_to_folder):
                 what = "its files are checked" if is_folder else "the link is not followed"
                 self.notes.append(Problem(Path(entry.path), f"is a directory, not a Python file; {what}"))
             if is_folder:
                 yield from self._folder(entry.path, excludes, ignores)
-            elif not os.path.isdir(entry.path):
+            elif not is_link_to_folder:
                 yield Path(entry.path)
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
