@@ -104,6 +104,8 @@ def _call(call: Call, callee: Value) -> Value:
                 return found
             return invoke(call.run, callee, call.args, call.keywords, call.node, "", star=call.has_star)
         case Method(receiver=receiver, name=name):
+            if isinstance(receiver, Column | RelationRef):
+                return criterion([receiver, *call.args])  # `User.id.in_(ids)`
             found = libraries.method(receiver, name, call)
             return derived(receiver, *call.args, *call.keywords.values(), by=f".{name}") if found is None else found
         case Instance(symbol=symbol) if symbol.kind is Kind.CLASS:

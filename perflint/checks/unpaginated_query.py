@@ -1,0 +1,118 @@
+"""PF201: a route that answers with every row of a table.
+
+That `Query.all()` and `Result.all()` fetch every row: https://docs.sqlalchemy.org/en/20/orm/queryguide/query.html
+and https://docs.djangoproject.com/en/5.2/ref/models/querysets/#when-querysets-are-evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
+from perflint.checks import visits
+from perflint.codemods.pagination import paginated
+from perflint.findings import Confidence, Severity
+from perflint.project.models import Model
+from perflint.rewrites import Draft
+from perflint.semantics.context import Context
+from perflint.semantics.exposure import Exposure
+from perflint.semantics.values import Proof, Query, Rows, Value, options
+
+_BOUNDED = (
+    "limit", "sliced", "sliced?", "paginated", "offset", "group", "group?", "textual", "setop", "iterator", "yield",
+    "unknown", "none", "annotated_group", "first",
+)  # fmt: skip
+_PAGING = re.compile(
+    r"^(limit|offset|page|page_?size|per_?page|size|cursor|first|after|skip|count|top|num|n|pagination.*)$"
+)
+_PAGED_TYPES = re.compile(r"Page\b|Page\[|Paginat|StreamingResponse|FileResponse|EventSource|Iterator")
+_EXPORTS = re.compile(r"export|download|\.csv|\.xlsx|dump|backup|sitemap|feed", re.IGNORECASE)
+
+
+@visits(cst.Call, cst.Attribute)
+def check(node: cst.Call | cst.Attribute, ctx: Context) -> Iterator[Draft]:
+    """Rows that are fetched whole and handed to a client."""
+    query = _fetched_here(node, ctx)
+    if query is None or _is_bounded(query, ctx.model(query.model)):
+        return
+    exposure = ctx.exposure(node)
+    if exposure is None or _is_bounded(exposure.query, ctx.model(exposure.query.model)) or _is_paged(exposure, ctx):
+        return
+    yield _draft(node, exposure, ctx)
+
+
+def _fetched_here(node: cst.Call | cst.Attribute, ctx: Context) -> Query | None:
+    """The query whose rows this node fetches, or whose queryset it begins."""
+    abstract = ctx.abstract(node)
+    for value in options(ctx.value(node)):
+        match value:
+            case Rows(query=query, node=fetch) if fetch is abstract:
+                return query if query.library == "sqlalchemy" else None
+            case Query(library="django", root=root, owner=None) if root is abstract:
+                return value
+    return None
+
+
+def _is_bounded(query: Query, model: Model | None) -> bool:
+    """Whether something limits the rows: a limit, a key in the criterion, an aggregate, or what cannot be seen."""
+    if model is None or query.state.has(*_BOUNDED):
+        return True
+    return any(_is_narrow(name, model) for name in query.state.filters)
+
+
+def _is_narrow(name: str, model: Model) -> bool:
+    """A criterion on a key: one row, chosen rows, or the children of one parent."""
+    if name in ("pk", "id") or name in model.primary_key or name in model.relations:
+        return True
+    column = model.columns.get(name)
+    return column is None or column.unique or bool(column.foreign_key)
+
+
+def _is_paged(exposure: Exposure, ctx: Context) -> bool:
+    """Whether the route takes a page, streams, or is an export that is meant to be whole."""
+    details = exposure.details
+    if details.methods and "GET" not in {method.upper() for method in details.methods}:
+        return True
+    fact = ctx.project.symbols.function(exposure.route)
+    if fact is None or _EXPORTS.search(details.path) or _EXPORTS.search(fact.name):
+        return True
+    if _PAGED_TYPES.search(f"{fact.returns} {details.response_model}"):
+        return True
+    return any(_PAGING.match(param.name) or _PAGED_TYPES.search(param.annotation) for param in fact.params)
+
+
+def _draft(node: cst.Call | cst.Attribute, exposure: Exposure, ctx: Context) -> Draft:
+    query = exposure.query
+    name = query.model.name.rpartition(".")[2] if query.model else ""
+    matching = "matching " if query.state.has("filtered") else ""
+    maybe = query.state.has("limit?") or query.proof is not Proof.PROVEN
+    rewrite = None if maybe else paginated(node, exposure, ctx)
+    label = ctx.hotness(exposure.route).root or exposure.route.name
+    return Draft(
+        node=_whole(node, ctx),
+        message=f"{label} returns every {matching}row of {name}",
+        cost=f"rows = all {matching}rows of {name} at each request",
+        hotness="request",
+        confidence=Confidence.PROBABLE if maybe else Confidence.PROVEN,
+        severity=Severity.INFO if matching else None,
+        rewrite=rewrite,
+        function=ctx.function(node).name,
+    )
+
+
+def _whole(node: cst.CSTNode, ctx: Context) -> cst.CSTNode:
+    """The chain of calls that begins with the node: `Doctor.objects.order_by("name")`."""
+    for parent in ctx.ancestors(node):
+        chained = (isinstance(parent, cst.Attribute) and parent.value is node) or (
+            isinstance(parent, cst.Call) and parent.func is node
+        )
+        if not chained or (isinstance(parent, cst.Call) and not _is_query(ctx.value(parent))):
+            break
+        node = parent
+    return node.value if isinstance(node, cst.Attribute) and not _is_query(ctx.value(node)) else node
+
+
+def _is_query(value: Value) -> bool:
+    return isinstance(value, Query | Rows)
