@@ -1,0 +1,1 @@
+"""Editing a LibCST module so that only what changes is touched."""

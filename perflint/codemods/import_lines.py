@@ -1,0 +1,208 @@
+"""Where a new import line goes, as isort and Ruff would have it."""
+
+from __future__ import annotations
+
+import sys
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import libcst as cst
+
+from perflint.codemods.names import source_module
+from perflint.codemods.placing import Statement, blank_lines
+from perflint.codemods.tree import children
+from perflint.rewrites import Import
+
+ImportNode = cst.Import | cst.ImportFrom
+Key = tuple[int, bool, str, str]
+
+
+class Section(IntEnum):
+    """The parts of an import block, in order. The project's own modules cannot be told from a library's."""
+
+    FUTURE = 0
+    STANDARD = 1
+    ABSOLUTE = 2
+    RELATIVE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """In front of which statement a new line goes; `leads`: it takes over that statement's blank lines."""
+
+    index: int
+    opens: bool = False  # a new paragraph
+    leads: bool = False
+
+
+def import_nodes(statement: cst.CSTNode) -> Sequence[ImportNode]:
+    """The imports of a line that consists of imports alone."""
+    if not isinstance(statement, cst.SimpleStatementLine):
+        return ()
+    nodes = [node for node in statement.body if isinstance(node, cst.Import | cst.ImportFrom)]
+    return nodes if len(nodes) == len(statement.body) else ()
+
+
+def spot(module: cst.Module, wanted: Import) -> Spot:
+    """Where `wanted` goes as a line of its own."""
+    paragraphs = list(_paragraphs(module.body))
+    paragraph = _fitting(module.body, paragraphs, wanted.module)
+    if paragraph:
+        return _within(module.body, paragraph, _wanted_key(wanted))
+    later = (lines[0] for lines in paragraphs if _key(module.body[lines[0]])[0] > section(wanted.module))
+    last = paragraphs[-1][-1] + 1 if paragraphs else _start(module.body)
+    return Spot(next(later, last), opens=True)
+
+
+def section(module: str) -> Section:
+    """The section that an import of `module` belongs to."""
+    if module.startswith("."):
+        return Section.RELATIVE
+    root = _root(module)
+    if root == "__future__":
+        return Section.FUTURE
+    return Section.STANDARD if root in sys.stdlib_module_names else Section.ABSOLUTE
+
+
+def _root(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def _paragraphs(body: Sequence[Statement]) -> Iterator[list[int]]:
+    """The import lines of the module's head that stand together."""
+    lines: list[int] = []
+    for index in range(_start(body), _head_end(body)):
+        if not import_nodes(body[index]):
+            continue
+        if lines and (lines[-1] != index - 1 or blank_lines(body[index])):
+            yield lines
+            lines = []
+        lines.append(index)
+    if lines:
+        yield lines
+
+
+def first_place_after_imports(body: Sequence[Statement]) -> int:
+    """Behind the last import of the module's head, also one inside an `if` or a `try`."""
+    head = body[: _head_end(body)]
+    imports = [index + 1 for index, node in enumerate(head) if _is_prologue(node) or any(map(_is_import, _lines(node)))]
+    return max(imports, default=0)
+
+
+def _lines(node: Statement) -> Iterator[cst.BaseStatement]:
+    if isinstance(node, cst.If | cst.Try):
+        yield from _blocks(node)
+    else:
+        yield node
+
+
+def _is_import(node: cst.BaseStatement) -> bool:
+    return isinstance(node, cst.SimpleStatementLine) and any(isinstance(part, ImportNode) for part in node.body)
+
+
+def _head_end(body: Sequence[Statement]) -> int:
+    ends = (index for index, node in enumerate(body) if isinstance(node, cst.FunctionDef | cst.ClassDef))
+    return next(ends, len(body))
+
+
+def _start(body: Sequence[Statement]) -> int:
+    """The first place for a new import: behind what has to run, or to stand, before it.
+
+    Calls between imports (`monkey.patch_all()`, `sys.path.insert(…)`) are there for the imports that follow.
+    """
+    head = body[: _head_end(body)]
+    imports = [index for index, node in enumerate(head) if import_nodes(node) and not _is_prologue(node)]
+    last = imports[-1] if imports else len(head)
+    barriers = [index for index, node in enumerate(head[:last]) if _is_prologue(node) or not _is_neutral(node)]
+    if imports:
+        return barriers[-1] + 1 if barriers else 0
+    return next((index for index, node in enumerate(body) if not _is_prologue(node)), len(body))
+
+
+def _is_prologue(node: Statement) -> bool:
+    """A docstring, or an import from `__future__`."""
+    if not isinstance(node, cst.SimpleStatementLine):
+        return False
+    if import_nodes(node):
+        return _key(node)[0] == Section.FUTURE
+    return all(isinstance(part, cst.Expr) and _is_text(part.value) for part in node.body)
+
+
+def _is_text(node: cst.BaseExpression) -> bool:
+    return isinstance(node, cst.SimpleString | cst.ConcatenatedString)
+
+
+def _is_neutral(node: cst.BaseStatement) -> bool:
+    """Whether an import may be moved across the statement."""
+    if isinstance(node, cst.If | cst.Try):
+        return all(_is_neutral(line) for line in _blocks(node))
+    return isinstance(node, cst.SimpleStatementLine) and all(_is_binding(part) for part in node.body)
+
+
+def _blocks(node: cst.CSTNode) -> Iterator[cst.BaseStatement]:
+    """The statements directly inside the branches of an `if` or a `try`."""
+    for branch in children(node):
+        if isinstance(branch, cst.IndentedBlock):
+            yield from branch.body
+        elif isinstance(branch, cst.If | cst.Else | cst.ExceptHandler | cst.Finally):
+            yield from _blocks(branch)
+
+
+def _is_binding(part: cst.BaseSmallStatement) -> bool:
+    match part:
+        case cst.Import() | cst.ImportFrom() | cst.Pass() | cst.Raise() | cst.AnnAssign(target=cst.Name()):
+            return True
+        case cst.Assign(targets=targets):
+            return all(isinstance(target.target, cst.Name) for target in targets)
+    return False
+
+
+def _fitting(body: Sequence[Statement], paragraphs: Sequence[list[int]], module: str) -> list[int] | None:
+    """The paragraph with the nearest kin: of the same package, else of the same section."""
+    ordered = list(reversed(paragraphs)) if section(module) is Section.RELATIVE else paragraphs
+    for is_kin in (_is_same_package, _is_same_section):
+        for lines in ordered:
+            if any(is_kin(_key(body[index])[2], module) for index in lines):
+                return lines
+    return None
+
+
+def _is_same_package(one: str, other: str) -> bool:
+    return _root(one) == _root(other).lower()
+
+
+def _is_same_section(one: str, other: str) -> bool:
+    return section(one) is section(other)
+
+
+def _within(body: Sequence[Statement], lines: list[int], wanted: Key) -> Spot:
+    """The sorted place in a sorted paragraph, else the end of its section's lines."""
+    keys = [_key(body[index]) for index in lines]
+    if keys == sorted(keys):
+        place = bisect_right(keys, wanted)
+    elif _unforced(keys) == sorted(_unforced(keys)):
+        place = bisect_right(_unforced(keys), _unforced([wanted])[0])
+    else:
+        place = max(index for index, key in enumerate(keys) if key[0] == wanted[0]) + 1
+    return Spot(lines[place - 1] + 1) if place else Spot(lines[0], leads=True)
+
+
+def _unforced(keys: Sequence[Key]) -> list[tuple[int, str, str]]:
+    """The order of isort's `force_sort_within_sections`."""
+    return [(kind, module, name) for kind, _, module, name in keys]
+
+
+def _key(statement: Statement) -> Key:
+    node = import_nodes(statement)[0]
+    if isinstance(node, cst.ImportFrom):
+        module = source_module(node)
+        name = "" if isinstance(node.names, cst.ImportStar) else node.names[0].evaluated_name
+        return section(module), True, module.lower(), name.lower()
+    module = node.names[0].evaluated_name
+    return section(module), False, module.lower(), ""
+
+
+def _wanted_key(wanted: Import) -> Key:
+    return section(wanted.module), bool(wanted.name), wanted.module.lower(), wanted.name.lower()
