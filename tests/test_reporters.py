@@ -58,6 +58,12 @@ def test_text_of_several_findings_is_separated_by_a_blank_line() -> None:
     assert printed("text", one, one) == f"{block}\n\n{block}"
 
 
+def test_text_shows_no_blank_lines_at_the_ends() -> None:
+    text = "\n\nx = slow()\n\ny\n"
+    rows = [line[:3] for line in printed("text", replace(finding(text, 3), fix=None), text=text).split("\n")]
+    assert rows[1:6] == ["  |", "3 |", "  |", "4 |", "5 |"]
+
+
 def test_text_underlines_the_first_line_of_a_span_of_several() -> None:
     long = replace(finding(), span=Span(Position(2, 5), Position(3, 18)))
     assert "2 |     for y in x:\n  |     ^^^^^^^^^^^\n3 |" in printed("text", long)

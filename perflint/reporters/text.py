@@ -33,27 +33,33 @@ def render(report: Report) -> Iterator[str]:
 def _finding(report: Report, finding: Finding) -> Iterator[str]:
     text = report.text_of(finding.path)
     rows = split_lines(text)
-    if not rows[-1]:  # behind the last newline
-        rows.pop()
-    last = min(finding.span.start.row + _AROUND, len(rows))
-    gutter = " " * len(str(last))
+    shown = _shown(rows, finding.span.start.row)
+    gutter = " " * len(str(shown[-1]))
     yield headline(report, finding)
     yield _dim(report, f"{gutter} |")
-    yield from _excerpt(report, finding, rows, gutter)
+    yield from _excerpt(report, finding, rows, shown)
     yield _dim(report, f"{gutter} |")
     yield from (_note(report, gutter, *note) for note in _notes(report, finding))
     if finding.fix and finding.fix.edits:
         yield from _preview(report, text, finding.fix, gutter)
 
 
-def _excerpt(report: Report, finding: Finding, rows: list[str], gutter: str) -> Iterator[str]:
-    at = finding.span.start.row
-    for row in range(max(1, at - _AROUND), min(at + _AROUND, len(rows)) + 1):
+def _shown(rows: list[str], at: int) -> range:
+    """The rows around `at`, less blank ones at either end."""
+    near = range(max(1, at - _AROUND), min(at + _AROUND, len(rows)) + 1)
+    written = [row for row in near if rows[row - 1].strip() or row == at]
+    return range(written[0], written[-1] + 1)
+
+
+def _excerpt(report: Report, finding: Finding, rows: list[str], shown: range) -> Iterator[str]:
+    width = len(str(shown[-1]))
+    for row in shown:
         line = printable(rows[row - 1])
-        yield f"{_dim(report, f'{row:>{len(gutter)}} |')} {line}".rstrip()
-        if row == at:
+        yield f"{_dim(report, f'{row:>{width}} |')} {line}".rstrip()
+        if row == finding.span.start.row:
             color = _UNDERLINES[finding.severity]
-            yield f"{_dim(report, f'{gutter} |')} {_style(report, _underline(rows[row - 1], finding), fg=color)}"
+            underline = _style(report, _underline(rows[row - 1], finding), fg=color)
+            yield f"{_dim(report, ' ' * width + ' |')} {underline}"
 
 
 def _underline(line: str, finding: Finding) -> str:
