@@ -27,7 +27,7 @@ class DjangoModels:
                 self.names.add(symbol, draft.option("app_label") or self.names.label(symbol.module))
         for draft in self._drafts.values():
             self._link(draft)
-        for draft in self._drafts.values():
+        for draft in sorted(self._drafts.values(), key=lambda draft: len(draft.lineage)):
             self._inherit(draft)
         self._type_keys()
         self.by_symbol = {symbol: self._model(draft) for symbol, draft in self._drafts.items()}
@@ -49,7 +49,7 @@ class DjangoModels:
             if any(related.parent_link for related in draft.local.values()):
                 continue
             name = f"{parent.name.lower()}_ptr"
-            key = Column(f"{name}_id", "", nullable=False, unique=True, attname=f"{name}_id", foreign_key=name)
+            key = Column(f"{name}_id", "", False, unique=True, index=True, attname=f"{name}_id", foreign_key=name)
             related = Related(name, "", "o2o", False, None, None, False, key, (key.name,), parent_link=True)
             draft.columns[key.name] = key
             draft.relations[name] = self._forward(related, parent.symbol, draft.name.lower())
@@ -90,13 +90,22 @@ class DjangoModels:
         self._back[draft.symbol if draft else target].setdefault(relation.name, relation)
 
     def _inherit(self, draft: DjangoDraft) -> None:
-        """A model has the relations of its parents, and the opposites that lead to them."""
+        """A model has what its parents have, and the opposites that lead to them."""
+        for parent in draft.parents:
+            draft.columns = parent.columns | draft.columns
+            above = parent.relations.items()
+            kept = {name: relation for name, relation in above if not self._is_child(relation, parent.symbol)}
+            draft.relations = kept | draft.relations
         for owner in draft.lineage:
-            above = self._drafts.get(owner.symbol)
-            if above and above is not draft and above in draft.parents:
-                draft.relations = above.relations | draft.relations
             for name, relation in self._back.get(owner.symbol, {}).items():
-                draft.relations.setdefault(name, relation)
+                if owner.symbol == draft.symbol or not self._is_child(relation, owner.symbol):
+                    draft.relations.setdefault(name, relation)
+
+    def _is_child(self, relation: Relation, parent: Symbol) -> bool:
+        """Whether a relation leads from a parent's row to the row of a class below it."""
+        child = self._drafts.get(relation.target) if relation.target else None
+        is_below = child is not None and any(above.symbol == parent for above in child.parents)
+        return is_below and relation.kind == "reverse_o2o"
 
     def _type_keys(self) -> None:
         """Foreign key columns have the type of the key that they refer to."""

@@ -77,10 +77,12 @@ class _Linker:
         """The mapped class that a relationship names: in its module's scope, else by name in the registry."""
         if decl.target in ("cls", ""):
             return draft.symbol if decl.target else None
+        path, _, name = decl.target.rpartition(".")
         found = self._symbols.resolve(decl.module, decl.target, draft.symbol.name.rpartition(".")[0])
+        if path and found is None and (place := self._symbols.find_module(path, decl.module)):
+            found = self._symbols.resolve(place, name)
         if found in self._drafts:
             return found
-        path, _, name = decl.target.rpartition(".")
         listed = [symbol for symbol in self._named.get(name, ()) if not path or symbol.module.endswith(path)]
         concrete = [symbol for symbol in listed if not self._drafts[symbol].abstract]
         return nearest(concrete or listed, draft.symbol.module)
