@@ -62,6 +62,16 @@ class CallGraph:
             self._callers = self._reversed()
         return self._callers.get(symbol, ())
 
+    def sites(self, caller: Symbol, target: Symbol) -> tuple[CallFact, ...]:
+        """The calls in `caller` by which it runs `target`; those that only pass it on are left out."""
+        facts = self.symbols.files[caller.module] if caller.kind is Kind.MODULE else self.symbols.function(caller)
+        calls = facts.calls if facts is not None else ()
+        return tuple(fact for fact in calls if fact.callee and target in self._run_by(caller, fact.callee))
+
+    def _run_by(self, caller: Symbol, callee: str) -> Iterator[Symbol]:
+        edges = self._edges_of(caller.module, caller.name, [CallFact(callee, 0)])
+        yield from (*edges.calls, *edges.guessed)
+
     def main_callees(self, module: str) -> tuple[Symbol, ...]:
         """What runs under `if __name__ == "__main__"`."""
         return self._edges_of(module, "", self.symbols.files[module].main_calls).calls

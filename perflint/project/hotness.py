@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
@@ -20,7 +20,10 @@ from perflint.project.symbols import Symbol, Symbols
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
 
 _ASIDE = (Place.TESTS, Place.MIGRATIONS)
-_MEMOS = ("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once")
+_MEMOS = (
+    *("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once"),
+    *("cached_property", "memoize", "memoized", "singleton"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Hotness:
     root: str = ""  # "POST /orders", "Celery task app.tasks.sync", "management command", "test"
     path: tuple[str, ...] = ()  # qualified names from the root to the function itself
     is_certain: bool = True  # False when a step of the path is known by a method's name alone
+    caller: Symbol | None = field(default=None, compare=False)  # the last step but one of the path; None for a root
 
 
 _NEVER = Hotness(Heat.UNKNOWN)
@@ -85,7 +89,7 @@ class HotnessTable:
         """Functions that run once whoever calls them: named in the settings, or memoised without a parameter."""
         named = set(self._extra.run_once)
         for symbol, fact in self._symbols.all_functions():
-            if symbol.full in named or (fact.decorators and not fact.params and _is_memoised(fact)):
+            if symbol.full in named or (fact.decorators and not fact.params and is_memoised(fact)):
                 yield symbol
 
     def _spread(self, heat: Heat, roots: Iterable[Root]) -> None:
@@ -112,7 +116,8 @@ class HotnessTable:
             there = self._place(target.module)
             if there is place or (place not in _ASIDE and there not in _ASIDE):
                 path = (*here.path, target.name)
-                self._reach(target, Hotness(here.heat, here.root, path, here.is_certain and is_certain), queue)
+                certain = here.is_certain and is_certain
+                self._reach(target, Hotness(here.heat, here.root, path, certain, symbol), queue)
 
     def _targets(self, symbol: Symbol, heat: Heat) -> Iterator[Symbol]:
         """What runs as often as `symbol`. What startup code hands on is kept and called later, who knows how often."""
@@ -134,5 +139,6 @@ class HotnessTable:
         return self._places[module]
 
 
-def _is_memoised(fact: FunctionFact) -> bool:
+def is_memoised(fact: FunctionFact) -> bool:
+    """Whether a decorator keeps what the function returns."""
     return any(text.partition("(")[0].rpartition(".")[2] in _MEMOS for text in fact.decorators)
