@@ -20,6 +20,7 @@ from perflint.project.whole import Project, module_names
 from perflint.rewrites import Draft
 from perflint.selection import selected
 from perflint.semantics.context import Context
+from perflint.semantics.events import Act
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
 from perflint.semantics.trees import Trees, parse
@@ -98,7 +99,7 @@ class Analysis:
             self._failed(facts)
             return None, []
         analysis = self.interpreter.file(facts.module)
-        if not analysis.events:
+        if all(isinstance(event, Act) for _, event in analysis.events):
             return None, []
         tree = self._parse(path)
         return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])

@@ -13,7 +13,8 @@ A library module may define any of these functions, each answering None for what
 * `receiver(interpreter, symbol)`: an object of a class; `default(interpreter, node, module, scope)`: of a
   parameter with that default; `annotated(...)`, `generic(...)`: of an annotation.
 * `declared(run, symbol, node, decorators)`: a function is defined; may record what it is declared as.
-* `unknown_method(name, call)`: a method of an unknown receiver, told by its arguments alone.
+* `unknown_method(name, call)`: a method of an unknown receiver, told by its arguments alone;
+  `function_method(function, name, call)`: a method that a decorator has given to a project function.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ class Libraries:
         """A method of a known object; of an unknown one only where the arguments say what it is."""
         if isinstance(receiver, Unknown):
             return self._first("unknown_method", name, call)
+        if isinstance(receiver, Function):
+            return self._first("function_method", receiver, name, call)
         if isinstance(receiver, Instance):
             for module in self.of_class(receiver.symbol):
                 found: Value | None = self._ask(module, "method", receiver, name, call)

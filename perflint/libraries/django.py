@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perflint.libraries import _django_querysets as querysets
+from perflint.libraries import outside
 from perflint.libraries._orm import record_load, record_run, target_of
 from perflint.project.models import Library, Relation
 from perflint.project.symbols import Kind, Symbol
@@ -51,6 +52,8 @@ def call(origin: str, call: Call) -> Value | None:
         return Rows(query, node=call.node) if query is not None else None
     if name == "Prefetch":
         return _prefetch(call)
+    if origin.startswith("django.core.mail"):
+        return outside.call(origin, call)
     if name == "get_user_model":
         return UNKNOWN
     return None
@@ -142,6 +145,8 @@ def method(receiver: Value, name: str, call: Call) -> Value | None:
             return querysets.method(receiver, name, call)
         case Entity():
             return _entity_method(receiver, name, call)
+        case Instance(symbol=symbol) if symbol.name.startswith("django.core.mail"):
+            return outside.method(receiver, name, call)
         case Instance(symbol=symbol):
             return _view_method(receiver, symbol, name, call)
     return None

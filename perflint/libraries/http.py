@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from perflint.libraries.outside import acted
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Open
 from perflint.semantics.values import UNKNOWN, Awaitable, Instance, Proof, Value
@@ -23,6 +24,7 @@ CLIENTS = {
     "curl_cffi": {"Session", "AsyncSession"},
     "urllib3": {"PoolManager"},
 }
+_REQUESTS = {"get", "post", "put", "patch", "delete", "head", "options", "request", "send", "stream", "ws_connect"}
 
 
 def is_client(origin: str) -> bool:
@@ -31,8 +33,10 @@ def is_client(origin: str) -> bool:
 
 
 def call(origin: str, call: Call) -> Value | None:
-    """A client is constructed."""
+    """A client is constructed; or a request is made without one."""
     if not is_client(origin):
+        if origin.rpartition(".")[2] in _REQUESTS:
+            acted(call, origin)
         return None
     call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, origin))
     return Instance(Symbol(Kind.EXTERNAL, origin))
@@ -50,5 +54,7 @@ def construct(symbol: Symbol, call: Call) -> Value | None:
 
 def method(receiver: Instance, name: str, call: Call) -> Value | None:
     """Requests run; what they return tells nothing."""
+    if name in _REQUESTS:
+        acted(call, f"{receiver.symbol.name}.{name}")
     asynchronous = receiver.symbol.name.rpartition(".")[2] in ("ClientSession", "AsyncClient", "AsyncSession")
     return Awaitable(UNKNOWN) if asynchronous else UNKNOWN

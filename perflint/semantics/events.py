@@ -126,3 +126,10 @@ class Declare(Event):
 
     what: str
     symbol: Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class Act(Event):
+    """Something outside of the database is done: a request, a mail, a message, a task that is sent, a pause."""
+
+    what: str
