@@ -44,7 +44,7 @@ class _Linker:
             draft.relations[name] = relation = link_relation(decl, owner, side)
             is_new = not draft.abstract and not (draft.parent and draft.parent.decls.get(name) == written)
             if decl.backref and side and is_new:
-                self._backrefs[side.symbol][decl.backref.name] = opposite(relation, decl.backref, owner, side)
+                self._backrefs[side.symbol][decl.backref.name] = opposite(relation, decl, decl.backref, owner, side)
 
     def _without_class(self, decl: RelationDecl, draft: Draft) -> RelationDecl:
         """A mixin's declaration with `cls.target_name` replaced by what this class has there."""

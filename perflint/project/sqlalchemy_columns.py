@@ -152,7 +152,8 @@ class Columns:
         symbol = self._callees.symbol(module, name := dotted(node))
         if symbol and symbol.module and depth < 3:
             return self._own_type(symbol, name, depth)
-        return _TYPE_OF.get(name.rpartition(".")[2], "custom" if symbol else "")
+        tail = (symbol.name if symbol and symbol.kind is Kind.EXTERNAL else name).rpartition(".")[2]
+        return _TYPE_OF.get(tail, "custom" if symbol else "")
 
     def _own_type(self, symbol: Symbol, name: str, depth: int) -> str:
         """The type behind a project's class, variable or function."""

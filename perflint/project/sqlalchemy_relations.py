@@ -14,6 +14,7 @@ from perflint.project.symbols import Symbol
 
 RELATION_CALLS = frozenset({"relationship", "relation", "Relationship", "dynamic_loader"})
 _LOADERS = {True: "select", False: "joined", None: "noload"}
+_OPERAND = r"(?:\w|\.|\([^()]*\))+"  # `Order.user_id`, `get_model().user_id`
 _WRAPPED = {"DynamicMapped": "dynamic", "WriteOnlyMapped": "write_only"}
 
 
@@ -35,7 +36,6 @@ class RelationDecl:
     module: str
     target: str
     many: bool | None  # by annotation or uselist; None: the foreign key decides
-    optional: bool
     secondary: bool
     lazy: str
     back_populates: str
@@ -83,7 +83,6 @@ def read_relation(name: str, module: str, found: Declaration, annotation: Annota
         module=module,
         target=next(names(given), "") if given is not None else annotation.target if annotation else "",
         many=many,
-        optional=annotation.optional if annotation else True,
         secondary="secondary" in found.keywords or "link_model" in found.keywords,
         lazy=_lazy(found, annotation),
         back_populates=found.string("back_populates"),
@@ -106,25 +105,26 @@ def link_relation(decl: RelationDecl, owner: Side, target: Side | None) -> Relat
     else:
         kind = "reverse_fk" if many else "reverse_o2o"
     is_forward = kind in ("fk", "o2o")
-    known = [owner.columns[key].nullable for key in keys or () if key in owner.columns]
     return Relation(
         name=decl.name,
         target=target.symbol if target else None,
         many=many,
         kind=kind,
         lazy=decl.lazy,
-        nullable=(any(known) if known else decl.optional) if is_forward else not many,
+        nullable=_may_be_empty(keys or (), owner) if is_forward else not many,
         ordered=decl.ordered,
         back=decl.back_populates or (decl.backref.name if decl.backref else ""),
         columns=(keys or ()) if is_forward else (),
     )
 
 
-def opposite(relation: Relation, backref: Backref, owner: Side, target: Side) -> Relation:
+def opposite(relation: Relation, decl: RelationDecl, backref: Backref, owner: Side, target: Side) -> Relation:
     """The relation that a backref makes on the target of `relation`."""
     is_forward = relation.kind in ("fk", "o2o")
     many = backref.many if backref.many is not None else is_forward or relation.kind == "m2m"
-    keys = target.keys_to(owner) if relation.kind in ("reverse_fk", "reverse_o2o") else ()
+    keys: tuple[str, ...] = ()
+    if relation.kind in ("reverse_fk", "reverse_o2o"):
+        keys = _named_keys(_foreign_columns(decl), target, owner) or target.keys_to(owner)
     kind = "m2m" if relation.kind == "m2m" else "fk"
     if is_forward:
         kind = "reverse_fk" if many else "reverse_o2o"
@@ -134,11 +134,17 @@ def opposite(relation: Relation, backref: Backref, owner: Side, target: Side) ->
         many=many,
         kind=kind,
         lazy=backref.lazy,
-        nullable=any(target.columns[key].nullable for key in keys) if keys else not many,
+        nullable=not many and _may_be_empty(keys, target),
         ordered=backref.ordered,
         back=relation.name,
         columns=keys,
     )
+
+
+def _may_be_empty(keys: tuple[str, ...], side: Side) -> bool:
+    """Whether a to-one relation may lead to nothing: a key is nullable, or no constraint of the database."""
+    known = [side.columns[key] for key in keys if key in side.columns]
+    return not known or any(column.nullable or not column.foreign_key for column in known)
 
 
 def _own_keys(decl: RelationDecl, owner: Side, target: Side | None) -> tuple[str, ...] | None:
@@ -150,7 +156,7 @@ def _own_keys(decl: RelationDecl, owner: Side, target: Side | None) -> tuple[str
         return _self_keys(decl, here)
     named = _foreign_columns(decl)
     if named:
-        return _named_keys(named, owner, target, here)
+        return _named_keys(named, owner, target) or None
     if here and (not there or _is_mentioned(here, decl.join) or not _is_mentioned(there, decl.join)):
         mentioned = tuple(key for key in here if re.search(rf"\b{key}\b", decl.join))
         return mentioned or here
@@ -167,20 +173,20 @@ def _self_keys(decl: RelationDecl, keys: tuple[str, ...]) -> tuple[str, ...] | N
 
 
 def _foreign_columns(decl: RelationDecl) -> tuple[str, ...]:
-    return decl.foreign_keys or tuple(re.findall(r"foreign\(\s*(?:remote\(\s*)?([\w.]+)", decl.join))
+    return decl.foreign_keys or tuple(re.findall(rf"foreign\(\s*(?:remote\(\s*)?({_OPERAND})", decl.join))
 
 
-def _named_keys(named: tuple[str, ...], owner: Side, target: Side, here: tuple[str, ...]) -> tuple[str, ...] | None:
-    """Keys spelled out by `foreign_keys=` or `foreign(...)`: `Order.user_id`, or a name of the class body."""
+def _named_keys(named: tuple[str, ...], owner: Side, target: Side) -> tuple[str, ...]:
+    """Of keys spelled out (`Order.user_id`, `user_id` in the class body) those that the owner has."""
     own = []
     for name in named:
         head, _, column = name.rpartition(".")
         head = head.removesuffix(".c").rpartition(".")[2]
         is_own = head in ("cls", "") or head in owner.class_names | owner.tables
-        is_other = head in target.class_names | target.tables
-        if is_own or (not is_other and column in here):
+        is_other = head in target.class_names | target.tables or column in target.columns
+        if is_own or (not is_other and column in owner.columns):
             own.append(column)
-    return tuple(own) if own else None
+    return tuple(own)
 
 
 def _keys_by_name(decl: RelationDecl, owner: Side) -> tuple[str, ...] | None:
