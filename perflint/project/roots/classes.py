@@ -8,7 +8,7 @@ from perflint.project.callgraph import CallGraph
 from perflint.project.facts import ClassFact, FunctionFact
 from perflint.project.roots import Heat, Root, Route
 from perflint.project.roots.callbacks import Callbacks, named_classes
-from perflint.project.roots.families import DJANGO_VIEW, FAMILIES, UNKNOWN_VIEW, VERBS, Family
+from perflint.project.roots.families import CELERY_TASK, DJANGO_VIEW, FAMILIES, UNKNOWN_VIEW, VERBS, Family
 from perflint.project.roots.routes import label
 from perflint.project.roots.views import view_paths
 from perflint.project.symbols import Kind, Symbol
@@ -33,13 +33,23 @@ def class_roots(graph: CallGraph) -> Iterator[Root]:
             yield from _servicer(graph, symbol, fact)
 
 
+def is_celery_class(graph: CallGraph, symbol: Symbol) -> bool:
+    """Whether a class derives from Celery's Task."""
+    return any(CELERY_TASK.fits(origin) for origin in _origins(graph, graph.symbols.mro(symbol)))
+
+
 def _families(graph: CallGraph, owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
-    origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
-    origins.extend(filter(None, (_through_object(graph, owner) for owner in owners)))
+    origins = _origins(graph, owners)
     found = [family for family in FAMILIES if any(family.fits(origin) for origin in origins)]
     if found or not (registered or _is_viewish(fact, origins)):
         return found
     return [DJANGO_VIEW if registered else UNKNOWN_VIEW]
+
+
+def _origins(graph: CallGraph, owners: tuple[Symbol, ...]) -> list[str]:
+    """Dotted names of the library classes above a class."""
+    origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
+    return [*origins, *filter(None, (_through_object(graph, owner) for owner in owners))]
 
 
 def _through_object(graph: CallGraph, owner: Symbol) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import ExtraNames, Heat, Root
-from perflint.project.roots.meanings import Meaning, meaning_of, meaning_of_name
+from perflint.project.roots.meanings import CELERY_TASK, Meaning, meaning_of, meaning_of_name
 from perflint.project.roots.routes import decorated_route, label
 from perflint.project.symbols import Kind, Symbol
 
@@ -21,6 +21,12 @@ def decorated_roots(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
         for text in fact.decorators:
             if root := _root(graph, extra, symbol, fact, text):
                 yield root
+
+
+def is_celery_decorator(graph: CallGraph, module: str, scope: str, text: str) -> bool:
+    """Whether a decorator, by its text, makes a Celery task of a function."""
+    head = text.partition("(")[0].strip()
+    return _meaning(graph, module, scope, head, graph.instances.origin(module, scope, head), text) == CELERY_TASK
 
 
 def _root(graph: CallGraph, extra: ExtraNames, symbol: Symbol, fact: FunctionFact, text: str) -> Root | None:

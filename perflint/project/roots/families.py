@@ -79,6 +79,11 @@ get_view_name get_success_headers"""
 # https://docs.djangoproject.com/en/stable/ref/contrib/admin/#modeladmin-methods
 _ADMIN_METHODS = """get_queryset get_search_results save_model delete_model delete_queryset save_formset save_related
 get_form get_formset get_list_display lookups queryset get_export_queryset get_urls"""
+# https://docs.celeryq.dev/en/stable/userguide/tasks.html#handlers
+CELERY_TASK = Family(
+    "Celery task", "celery", "Task", "run __call__ on_success on_failure on_retry after_return before_start",
+    is_task=True,
+)  # fmt: skip
 
 FAMILIES = (
     DJANGO_VIEW,
@@ -128,9 +133,7 @@ FAMILIES = (
     # https://docs.graphene-python.org/en/latest/types/objecttypes/#resolvers
     Family("GraphQL resolver", "graphene graphene_django", "ObjectType Mutation Node Interface",
            "mutate mutate_and_get_payload get_queryset get_node", "resolve_ subscribe_"),
-    # https://docs.celeryq.dev/en/stable/userguide/tasks.html#handlers
-    Family("Celery task", "celery", "Task", "run __call__ on_success on_failure on_retry after_return before_start",
-           is_task=True),
+    CELERY_TASK,
     Family("Airflow operator", "airflow", "Operator Sensor SensorOperator", "execute poke pre_execute post_execute",
            is_task=True),
     Family("Luigi task", "luigi", "Task", "run output requires complete", is_task=True),

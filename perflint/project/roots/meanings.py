@@ -30,7 +30,7 @@ def meaning_of(origin: str) -> Meaning | None:
     if ".cli." in f".{rest}" and tail in ("command", "group"):  # `@app.cli.command()` of Flask
         return _COMMAND
     if tail == "task" and "celery" in origin.lower():  # an organisation's own subclass of Celery
-        return _MEANINGS["celery", "task"]
+        return CELERY_TASK
     return _MEANINGS.get((_PACKAGES.get(top, top), tail))
 
 
@@ -51,6 +51,7 @@ def _is_worker_signal(rest: str) -> bool:
     return any(word in rest for word in words)
 
 
+CELERY_TASK = Meaning(Heat.HOT, "Celery task", is_task=True)
 _SIGNAL = Meaning(Heat.HOT, "signal receiver")
 _ONCE_SIGNAL = Meaning(Heat.ONCE, "worker startup")
 _COMMAND = Meaning(Heat.COMMAND, "command")
@@ -75,7 +76,7 @@ _PACKAGES: Mapping[str, str] = {
 
 # heat and label, then library: names.
 _TABLE: Mapping[Meaning, Mapping[str, str]] = {
-    Meaning(Heat.HOT, "Celery task", True): {"celery": "task shared_task periodic_task"},
+    CELERY_TASK: {"celery": "task shared_task periodic_task"},
     Meaning(Heat.HOT, "Dramatiq actor", True): {"dramatiq": "actor"},
     Meaning(Heat.HOT, "RQ job", True): {"rq": "job enqueue enqueue_in enqueue_at enqueue_call"},
     Meaning(Heat.HOT, "Huey task", True): {

@@ -1,0 +1,71 @@
+"""Trees of a few files, parsed again where facts are not enough."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from perflint.project.facts import FileFacts
+
+Read = Callable[[Path], str]
+
+_SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+@dataclass(eq=False)
+class Tree:
+    """A parsed file whose nodes know their parents."""
+
+    facts: FileFacts
+    root: ast.Module
+    nodes: list[ast.AST] = field(default_factory=list)  # breadth first
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.nodes.append(self.root)
+        for node in self.nodes:
+            for child in ast.iter_child_nodes(node):
+                self.parents[child] = node
+                self.nodes.append(child)
+
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
+        """The nodes around a node, inmost first."""
+        while (parent := self.parents.get(node)) is not None:
+            yield parent
+            node = parent
+
+    def scope(self, node: ast.AST) -> str:
+        """The qualified name of the function or class around a node."""
+        names = [outer.name for outer in self.above(node) if isinstance(outer, _SCOPES)]
+        return ".".join(reversed(names))
+
+    def function(self, node: ast.AST) -> ast.AST:
+        """The function around a node, or the module."""
+        functions = (outer for outer in self.above(node) if isinstance(outer, _SCOPES[:2]))
+        return next(functions, self.root)
+
+
+class Trees:
+    """Parses each file at most once. `read` gives the text that the facts were taken from."""
+
+    def __init__(self, read: Read | None = None) -> None:
+        self._read = read or _read_text
+        self._trees: dict[str, Tree | None] = {}
+
+    def of(self, facts: FileFacts) -> Tree | None:
+        """The file's tree; None when it cannot be read any more."""
+        if facts.module not in self._trees:
+            self._trees[facts.module] = self._parse(facts)
+        return self._trees[facts.module]
+
+    def _parse(self, facts: FileFacts) -> Tree | None:
+        try:
+            return Tree(facts, ast.parse(self._read(facts.path)))
+        except (OSError, SyntaxError, ValueError, KeyError):
+            return None
+
+
+def _read_text(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace")
