@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from perflint.findings import Applicability, Finding, Fix
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pathspec import GitIgnoreSpec
 
     from perflint.cards import Rule
     from perflint.config import Settings
@@ -59,11 +62,15 @@ def not_ignored(chosen: Sequence[Rule], path: Path, settings: Settings) -> tuple
 
 def matches(pattern: str, path: Path, root: Path) -> bool:
     """Whether a gitignore-like `pattern`, relative to `root`, names `path`; `!pattern` names all others."""
+    name = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
+    return _spec(pattern.removeprefix("!")).match_file(name) != pattern.startswith("!")
+
+
+@cache
+def _spec(pattern: str) -> GitIgnoreSpec:
     from pathspec import GitIgnoreSpec
 
-    name = str(path.relative_to(root)) if path.is_relative_to(root) else path.name
-    named = GitIgnoreSpec.from_lines([pattern.removeprefix("!")]).match_file(name)
-    return named != pattern.startswith("!")
+    return GitIgnoreSpec.from_lines([pattern])
 
 
 def _wanted(settings: Settings, rule: Rule) -> int:
