@@ -209,10 +209,19 @@ def _options(settings: Settings, rule: Rule) -> dict[str, Any]:
     return {**rule.options, **settings.rules.get(rule.name, {})}
 
 
-def _root(texts: Iterable[Path]) -> Path:
-    """The folder that all files lie below."""
-    folders = [str(path.parent) for path in texts]
-    return Path(os.path.commonpath(folders)) if folders else Path.cwd()
+def _root(texts: Mapping[Path, str]) -> Path:
+    """The folder that module names begin below: above all files, and above the package that they form."""
+    if not texts:
+        return Path.cwd()
+    root = Path(os.path.commonpath([path.parent for path in texts]))
+    if root / "__init__.py" not in texts:
+        # A package without __init__.py shows by being imported under its own name.
+        own = (f"from {root.name}.", f"import {root.name}.")
+        named = root / root.name in {path.parent for path in texts} or root / f"{root.name}.py" in texts
+        return root.parent if not named and any(word in text for text in texts.values() for word in own) else root
+    while root / "__init__.py" in texts:
+        root = root.parent
+    return root
 
 
 def _first_line(error: BaseException) -> str:
