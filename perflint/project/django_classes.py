@@ -69,17 +69,22 @@ class DjangoClasses:
             return known_meta(owner.symbol.name)
         return self._symbols.class_(Symbol(Kind.CLASS, f"{owner.symbol.name}.Meta", owner.symbol.module))
 
-    def options(self, owner: Owner, depth: int = 0) -> dict[str, AssignFact]:
-        """What the owner's own Meta says, with the Meta classes that it derives from."""
+    def options(self, owner: Owner) -> dict[str, AssignFact]:
+        """What the owner's own Meta says, with the classes that it derives from."""
         meta = self.meta(owner)
+        return self._meta_options(owner.module, meta, 0) if meta else {}
+
+    def _meta_options(self, module: str, meta: ClassFact, depth: int) -> dict[str, AssignFact]:
         options: dict[str, AssignFact] = {}
-        for base in reversed(meta.bases) if meta and depth < 6 else ():
-            above = self._symbols.resolve(owner.module, base.removesuffix(".Meta"))
-            fact = self._symbols.class_(above) if above and base.endswith(".Meta") and above.module else None
-            if above and fact:
-                options |= self.options(Owner(above, fact), depth + 1)
+        for base in reversed(meta.bases) if depth < 6 else ():
+            symbol = self._symbols.resolve(module, base)
+            above = self._symbols.class_(symbol) if symbol and symbol.module else None
+            if symbol and symbol.kind is Kind.EXTERNAL:
+                above = known_meta(symbol.name.removesuffix(".Meta"))
+            if symbol and above:
+                options |= self._meta_options(symbol.module, above, depth + 1)
         options.pop("abstract", None)  # Django takes it away once the parent is made
-        return options | {assign.name: assign for assign in meta.assigns} if meta else options
+        return options | {assign.name: assign for assign in meta.assigns}
 
     def methods(self, symbol: Symbol) -> set[str]:
         """Methods of all classes above that are in sight; Django's own do not count."""

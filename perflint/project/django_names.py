@@ -69,7 +69,8 @@ class DjangoNames:
         if not found:
             named = self._named.get(name.lower(), [])
             found = [symbol for symbol in named if label.lower() in symbol.module.lower().split(".")]
-        return nearest(found, module)
+        own = [symbol for symbol in found if symbol.module]
+        return nearest(own or found, module)
 
     def user(self) -> Symbol | None:
         """The model that AUTH_USER_MODEL names."""
@@ -105,7 +106,7 @@ class DjangoNames:
         match callee.rpartition(".")[2], args:
             case "get_user_model", _:
                 return self.user()
-            case "get_model", [label, name, *_] if label and name:
+            case "get_model" | "get_model_name", [label, name, *_] if label and name:
                 return self.named(f"{label}.{name}", module)
             case "get_model", [text, *_] if "." in text:
                 return self.named(text, module)
