@@ -23,7 +23,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.events import Act
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
-from perflint.semantics.trees import Trees, parse
+from perflint.semantics.trees import Trees, parse_any
 from perflint.semantics.walk import align, walk
 from perflint.source import SourceFile
 
@@ -98,8 +98,8 @@ class Analysis:
         if isinstance(facts, Problem):
             self._failed(facts)
             return None, []
-        analysis = self.interpreter.file(facts.module)
-        if all(isinstance(event, Act) for _, event in analysis.events):
+        analysis = self._inferred(path, facts.module)
+        if analysis is None or all(isinstance(event, Act) for _, event in analysis.events):
             return None, []
         tree = self._parse(path)
         return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])
@@ -107,6 +107,18 @@ class Analysis:
     def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each."""
         return list(findings(path, module, drafts)) if drafts else []
+
+    def _inferred(self, path: Path, module: str) -> FileAnalysis | None:
+        """What is known of a file; a failure loses that file alone, and is reported."""
+        try:
+            return self.interpreter.file(module)
+        except RecursionError:
+            self._failed(Problem(path, "nested too deeply to be analysed", of_source=True))
+        except Exception as error:
+            if os.environ.get("PERFLINT_DEBUG"):
+                raise
+            self._failed(Problem(path, f"the analysis of this file crashed: {type(error).__name__}: {error}"))
+        return None
 
     def _parse(self, path: Path) -> cst.Module | None:
         try:
@@ -195,14 +207,15 @@ def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:
     try:
-        return extract(path, module, text, parse(text))
+        tree, readable = parse_any(text)
+        return extract(path, module, readable, tree)
     except SyntaxError as error:
         column = (error.offset or 1) if error.lineno else 1
-        return Problem(path, f"syntax error: {error.msg}", Position(error.lineno or 1, max(column, 1)))
+        return Problem(path, f"syntax error: {error.msg}", Position(error.lineno or 1, max(column, 1)), of_source=True)
     except (RecursionError, MemoryError):
-        return Problem(path, "nested too deeply for Python's parser")
+        return Problem(path, "nested too deeply for Python's parser", of_source=True)
     except ValueError as error:
-        return Problem(path, f"cannot be parsed: {error}")
+        return Problem(path, f"cannot be parsed: {error}", of_source=True)
 
 
 def _options(settings: Settings, rule: Rule) -> dict[str, Any]:

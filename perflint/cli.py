@@ -77,7 +77,7 @@ def cli() -> None:
 @click.option("--output-file", type=click.Path(path_type=Path), help="Where to print findings instead.")
 @click.option("--statistics", is_flag=True, help="Print how many findings each rule has, not the findings.")
 @click.option("--show-fixes", is_flag=True, help="With --fix: list what was fixed.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when there are findings, or files that do not parse.")
 @click.option("--stdin-filename", type=click.Path(path_type=Path), help="The name of what `-` reads.")
 @_settings_options
 @_volume_options

@@ -89,7 +89,7 @@ def _read(paths: Set[Path], texts: Mapping[Path, str]) -> tuple[dict[Path, Sourc
         try:
             sources[path] = from_text(path, texts[path]) if path in texts else read(path)
         except SourceError as error:
-            failures[path] = Problem(path, str(error), error.position)
+            failures[path] = Problem(path, str(error), error.position, of_source=True)
     return sources, failures
 
 

@@ -100,8 +100,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that could not be done: an unreadable file, a crashed check. Exit code 2."""
+    """Something that could not be done: an unreadable file, a crashed check. Exit code 2.
+
+    `of_source` says that the linted file is at fault, not perflint: `--exit-zero` forgives that.
+    """
 
     path: Path | None
     message: str
     position: Position | None = None
+    of_source: bool = False

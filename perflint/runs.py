@@ -18,7 +18,7 @@ from perflint.reporters import Report, settled_format
 from perflint.source import SourceError, SourceFile, decode, encode, read
 
 if TYPE_CHECKING:
-    from perflint.findings import Finding
+    from perflint.findings import Finding, Problem
     from perflint.fixing import FixResult
 
 _STDIN = Path("-")
@@ -78,7 +78,7 @@ def check(options: Options) -> int:
     console.problems(outcome.problems)
     console.notes(outcome.notes, options.volume)
     console.summary(outcome, options.settings, options.volume)
-    return _code(options, bool(outcome.findings), bool(outcome.problems))
+    return _code(options, bool(outcome.findings), outcome.problems)
 
 
 def check_and_fix(options: Options, show_fixes: bool) -> int:
@@ -111,7 +111,7 @@ def diff(options: Options) -> int:
     console.problems(result.problems)
     count = len(result.applied)
     console.say(f"Would fix {console.counted(count, 'finding')}." if count else "Nothing to fix.", options.volume)
-    return _code(options, bool(result.changed), bool(result.problems))
+    return _code(options, bool(result.changed), result.problems)
 
 
 def _fixed(options: Options) -> FixResult:
@@ -129,7 +129,7 @@ def _fixed(options: Options) -> FixResult:
 def _end_of_fix(options: Options, result: FixResult) -> int:
     console.problems(result.problems)
     console.fix_summary(result, options.settings, options.volume)
-    return _code(options, bool(result.remaining), bool(result.problems))
+    return _code(options, bool(result.remaining), result.problems)
 
 
 def _print(options: Options, findings: Sequence[Finding], texts: Mapping[Path, str], err: bool = False) -> None:
@@ -145,7 +145,7 @@ def _print(options: Options, findings: Sequence[Finding], texts: Mapping[Path, s
     console.print_report(report, name, options.statistics, options.output_file, err)
 
 
-def _code(options: Options, has_findings: bool, has_problems: bool) -> int:
-    if has_problems:
+def _code(options: Options, has_findings: bool, problems: Sequence[Problem]) -> int:
+    if any(not (problem.of_source and options.exit_zero) for problem in problems):
         return 2
     return 1 if has_findings and not options.exit_zero else 0

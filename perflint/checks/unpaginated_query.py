@@ -59,12 +59,14 @@ def _is_bounded(query: Query, model: Model | None) -> bool:
     """Whether something limits the rows: a limit, a key in the criterion, an aggregate, or what cannot be seen."""
     if model is None or query.state.has(*_BOUNDED):
         return True
+    if query.state.has("filtered", "filtered?") and not query.state.filters:
+        return True  # a criterion that cannot be read may name a key
     return any(_is_narrow(name, model) for name in query.state.filters)
 
 
 def _is_narrow(name: str, model: Model) -> bool:
-    """A criterion on a key: one row, chosen rows, or the children of one parent."""
-    if name in ("pk", "id") or name in model.primary_key or name in model.relations:
+    """A criterion on a key, a declared one or one by its name: one row, chosen rows, or the children of one parent."""
+    if name in ("pk", "id") or name.endswith("_id") or name in model.primary_key or name in model.relations:
         return True
     column = model.columns.get(name)
     return column is None or column.unique or bool(column.foreign_key)
@@ -76,6 +78,8 @@ def _is_paged(exposure: Exposure, ctx: Context) -> bool:
     if details.methods and "GET" not in {method.upper() for method in details.methods}:
         return True
     fact = ctx.project.symbols.function(exposure.route)
+    if "{" in details.path and exposure.query.state.has("filtered", "filtered?"):
+        return True  # what belongs to the resource that the path names
     if fact is None or _EXPORTS.search(details.path) or _EXPORTS.search(fact.name):
         return True
     if _PAGED_TYPES.search(f"{fact.returns} {details.response_model}"):

@@ -6,6 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -23,6 +24,23 @@ def parse(text: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(text)
+
+
+def parse_any(text: str) -> tuple[ast.Module, str]:
+    """The tree of a file and the text that it is the tree of, which is lowered where the grammar is a later one.
+
+    Raises what `ast.parse` raises when no known grammar fits.
+    """
+    try:
+        return parse(text), text
+    except SyntaxError:
+        # Imported here: LibCST costs time, and few files need it for this.
+        from perflint.semantics.lowering import lowered
+
+        older = lowered(text)
+        if older is None or older == text:
+            raise
+        return parse(older), older
 
 
 class Trees:
@@ -52,10 +70,16 @@ class Trees:
         if text is None:
             return None
         try:
-            tree = parse(text)
+            tree, _ = parse_any(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return ModuleTree(tree, dict(_functions(tree, "")))
+
+
+@lru_cache(maxsize=64)
+def parents(function: FunctionNode) -> Mapping[ast.AST, ast.AST]:
+    """What each node of a function stands in."""
+    return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]:
