@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import libcst as cst
 
@@ -23,9 +24,9 @@ def is_refused(tree: Tree, text: str, places: Sequence[cst.CSTNode]) -> bool:
     return any(clash(tree, name, places, is_same) for name in names_of(text))
 
 
-def names_of(text: str) -> list[str]:
+def names_of(text: str) -> frozenset[str]:
     """The names that the definition binds."""
-    return [binding.name for binding in bindings(cst.Module([_parsed(text)]))]
+    return frozenset(_bound(_parsed(text)))
 
 
 def definition_index(module: cst.Module, text: str) -> int:
@@ -48,6 +49,7 @@ def add_definitions(module: cst.Module, texts: Sequence[str]) -> cst.Module:
     return module
 
 
+@lru_cache(maxsize=64)
 def _parsed(text: str) -> Statement:
     """The definition's one statement, with the comments above it. Without the module's settings: it takes its
     indentation and its newlines from where it is put."""
@@ -65,8 +67,7 @@ def _existing(module: cst.Module, text: str) -> int | None:
 
 def _is_same(module: cst.Module, statement: Statement, text: str) -> bool:
     """Whether the statement is the definition, whatever its layout and comments."""
-    bound = {binding.name for binding in bindings(cst.Module([statement]))}
-    if not bound.intersection(names_of(text)):
+    if names_of(text).isdisjoint(_bound(statement)):
         return False
     return _shape(module.code_for_node(statement)) == _shape(text)
 
@@ -78,12 +79,16 @@ def _shape(text: str) -> str:
         return text
 
 
+def _bound(statement: Statement) -> Iterator[str]:
+    return (binding.name for binding in bindings(cst.Module([statement])))
+
+
 def _place(module: cst.Module, new: Statement) -> int:
     """In front of which statement the definition goes."""
     read = set(_read_at_once(new))
     places = [first_place_after_imports(module.body)]
     for index, line in enumerate(module.body):
-        if any(binding.name in read for binding in bindings(cst.Module([line]))):
+        if not read.isdisjoint(_bound(line)):
             places.append(index + 1)
     return max(places)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import libcst as cst
 
@@ -57,16 +57,17 @@ class _Pieces:
         self.module = module
         self.nodes = _pieces(module)
         self.keys = _keys(module, self.nodes)
-        self.rows = [1]
-        for node in self.nodes:
-            self.rows.append(self.rows[-1] + len(lines_of(_text(module, [node]))))
+        # Printing is what takes time, so each piece is printed once.
+        self.texts = [module.code_for_node(node) for node in self.nodes]
+        self.rows = [*accumulate((len(lines_of(text)) for text in self.texts), initial=1)]
 
     def edits_to(self, after: cst.Module) -> Iterator[Edit]:
         nodes = _pieces(after)
         matcher = SequenceMatcher(None, self.keys, _keys(after, nodes), autojunk=False)
         for tag, start, end, other, other_end in matcher.get_opcodes():
             if tag != "equal":
-                old, new = _text(self.module, self.nodes[start:end]), _text(after, nodes[other:other_end])
+                old = "".join(self.texts[start:end])
+                new = "".join(map(after.code_for_node, nodes[other:other_end]))
                 if end == len(self.nodes) and not self.module.has_trailing_newline:
                     old, new = _LINE_END.sub("", old), _LINE_END.sub("", new)
                 yield from _edits(old, new, self.rows[start])
@@ -80,10 +81,6 @@ def _keys(module: cst.Module, nodes: Sequence[cst.CSTNode]) -> list[int]:
     """What tells pieces apart. The last one is never the same where its line end is missing."""
     keys = [id(node) for node in nodes]
     return keys if module.has_trailing_newline else [*keys[:-1], id(module)]
-
-
-def _text(module: cst.Module, nodes: Sequence[cst.CSTNode]) -> str:
-    return "".join(map(module.code_for_node, nodes))
 
 
 def _edits(old: str, new: str, row: int) -> Iterator[Edit]:

@@ -91,6 +91,8 @@ def joined(module: str, name: str) -> str:
 
 def clash(tree: Tree, name: str, places: Iterable[cst.CSTNode], is_same: IsSame) -> bool:
     """Whether `name`, used at `places`, would be or would hide something that is not the same."""
+    if name not in tree.names:
+        return False
     module_level = [*_bound(tree.module, name), *_declared_global(tree, name)]
     if not all(is_same(binding) for binding in module_level):
         return True
@@ -112,8 +114,9 @@ def _bound(scope: Scope, name: str) -> list[Binding]:
 
 
 def _declared_global(tree: Tree, name: str) -> Iterator[Binding]:
-    for node in tree.parents:
-        if isinstance(node, cst.Global) and any(item.name.value == name for item in node.names):
+    for node in tree.names[name]:
+        item = tree.parents[node]
+        if isinstance(item, cst.NameItem) and isinstance(tree.parents[item], cst.Global):
             yield Binding(name, node)
 
 
@@ -140,15 +143,15 @@ def _is_bound_before(tree: Tree, scope: Scope, name: str, place: cst.CSTNode, is
 
 def is_served_by_scope(tree: Tree, name: str, places: Sequence[cst.CSTNode], is_same: IsSame) -> bool:
     """Whether each place has `name` already from an import in its own function."""
-    return all(any(_bound(scope, name) for scope in scopes(tree, place)) for place in places) and not clash(
-        tree, name, places, is_same
-    )
+    if name not in tree.names or clash(tree, name, places, is_same):
+        return False
+    return all(any(_bound(scope, name) for scope in scopes(tree, place)) for place in places)
 
 
 def _is_read_unbound(tree: Tree, name: str) -> bool:
     """Whether the module reads `name` from nowhere that it shows: a builtin, or a star import."""
-    reads = (node for node in tree.parents if isinstance(node, cst.Name) and node.value == name)
-    return any(_is_read(tree, node) and not any(_bound(s, name) for s in _around(tree, node)) for node in reads)
+    reads = (node for node in tree.names[name] if _is_read(tree, node))
+    return any(not any(_bound(scope, name) for scope in _around(tree, node)) for node in reads)
 
 
 def _is_read(tree: Tree, name: cst.Name) -> bool:

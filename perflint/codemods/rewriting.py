@@ -38,9 +38,9 @@ def refusal(tree: Tree, rewrite: Rewrite) -> str:
             return f"`{local_name(wanted)}` would be imported too late"
     for text in rewrite.definitions:
         if definitions.is_refused(tree, text, places):
-            return f"`{definitions.names_of(text)[0]}` is something else here"
+            return f"`{min(definitions.names_of(text))}` is something else here"
         if _comes_late(tree, places, definitions.definition_index(tree.module, text)):
-            return f"`{definitions.names_of(text)[0]}` would be defined too late"
+            return f"`{min(definitions.names_of(text))}` would be defined too late"
     return ""
 
 

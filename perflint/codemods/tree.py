@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -16,20 +17,27 @@ _LAYOUT |= {"trailing_whitespace"}
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A module and the parent of each of its nodes, layout apart, outer nodes and the first ones first."""
+    """A module and the parent of each of its nodes, layout apart, outer nodes and the first ones first.
+
+    `names` are all places where a name stands, whatever for.
+    """
 
     module: cst.Module
     parents: Mapping[cst.CSTNode, cst.CSTNode]
+    names: Mapping[str, Sequence[cst.Name]]
 
     @classmethod
     def of(cls, module: cst.Module) -> Tree:
         parents: dict[cst.CSTNode, cst.CSTNode] = {}
+        names: dict[str, list[cst.Name]] = defaultdict(list)
         waiting: list[tuple[cst.CSTNode, cst.CSTNode]] = [(node, module) for node in reversed(module.body)]
         while waiting:
             node, parent = waiting.pop()
             parents[node] = parent
+            if isinstance(node, cst.Name):
+                names[node.value].append(node)
             waiting.extend([(child, node) for child in children(node)][::-1])
-        return cls(module, parents)
+        return cls(module, parents, dict(names))
 
     def above(self, node: cst.CSTNode) -> Iterator[cst.CSTNode]:
         """What `node` stands in, innermost first; the module comes last."""
