@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from perflint.cards import Rule, rules
+from perflint.discovery import project_root
 from perflint.findings import Finding, Fix, Position, Problem, Span
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, uncollected
@@ -54,7 +55,7 @@ class Analysis:
             tuple(settings.libraries.task_decorators),
             tuple(settings.libraries.run_once),
         )
-        self.project = Project(files, self.root, extra)
+        self.project = Project(files, self.root, project_root([self.root]) or self.root, extra)
         trees = Trees({facts.module: texts[path] for path, facts in self.facts.items() if isinstance(facts, FileFacts)})
         libraries = Libraries()
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries)

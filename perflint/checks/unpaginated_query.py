@@ -14,7 +14,9 @@ import libcst as cst
 from perflint.checks import visits
 from perflint.codemods.pagination import paginated
 from perflint.findings import Confidence, Severity
+from perflint.libraries.rest_framework import LIST_VIEW
 from perflint.project.models import Model
+from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 from perflint.semantics.exposure import Exposure
@@ -31,9 +33,12 @@ _PAGED_TYPES = re.compile(r"Page\b|Page\[|Paginat|StreamingResponse|FileResponse
 _EXPORTS = re.compile(r"export|download|\.csv|\.xlsx|dump|backup|sitemap|feed", re.IGNORECASE)
 
 
-@visits(cst.Call, cst.Attribute)
-def check(node: cst.Call | cst.Attribute, ctx: Context) -> Iterator[Draft]:
+@visits(cst.Call, cst.Attribute, cst.ClassDef)
+def check(node: cst.Call | cst.Attribute | cst.ClassDef, ctx: Context) -> Iterator[Draft]:
     """Rows that are fetched whole and handed to a client."""
+    if isinstance(node, cst.ClassDef):
+        yield from _list_view(node, ctx)
+        return
     query = _fetched_here(node, ctx)
     if query is None or _is_bounded(query, ctx.model(query.model)):
         return
@@ -41,6 +46,48 @@ def check(node: cst.Call | cst.Attribute, ctx: Context) -> Iterator[Draft]:
     if exposure is None or _is_bounded(exposure.query, ctx.model(exposure.query.model)) or _is_paged(exposure, ctx):
         return
     yield _draft(node, exposure, ctx)
+
+
+def _list_view(node: cst.ClassDef, ctx: Context) -> Iterator[Draft]:
+    """A REST framework view whose `list` action pages nothing: neither it nor the settings name a pagination.
+
+    https://www.django-rest-framework.org/api-guide/pagination/
+    """
+    for declared in ctx.declares(node):
+        if declared.what != LIST_VIEW or _has_pagination(declared.symbol, ctx):
+            continue
+        query = ctx.interpreter.instance_attribute(declared.symbol, "queryset")
+        if not isinstance(query, Query) or _is_bounded(query, ctx.model(query.model)) or query.model is None:
+            continue
+        name = query.model.name.rpartition(".")[2]
+        yield Draft(
+            node=node.name,
+            message=f"the list action of {declared.symbol.name} returns every row of {name}",
+            cost=f"rows = all rows of {name} at each request",
+            hotness="request",
+            function=declared.symbol.name,
+        )
+
+
+def _has_pagination(view: Symbol, ctx: Context) -> bool:
+    """The nearest `pagination_class` decides, `None` switching it off; without one the settings do."""
+    symbols = ctx.project.symbols
+    if symbols.attribute(view, "list") is not None or symbols.attribute(view, "get_queryset") is not None:
+        return True  # its own action or queryset may page
+    found = symbols.attribute(view, "pagination_class")
+    if found is not None:
+        return symbols.assigns(found)[-1:] != ("None",)
+    default = ctx.project.settings.rest_framework
+    return default.get("DEFAULT_PAGINATION_CLASS", "None") != "None" or _has_unknown_base(view, ctx)
+
+
+def _has_unknown_base(view: Symbol, ctx: Context) -> bool:
+    """Whether a base from a package other than the framework may bring a pagination."""
+    mro = ctx.project.symbols.mro(view)
+    known = all(owner.kind is not Kind.EXTERNAL or owner.name.startswith("rest_framework.") for owner in mro)
+    facts = [ctx.project.symbols.class_(owner) for owner in mro if owner.kind is Kind.CLASS]
+    bases = sum(len(fact.bases) for fact in facts if fact is not None)
+    return not known or len(mro) - 1 < bases
 
 
 def _fetched_here(node: cst.Call | cst.Attribute, ctx: Context) -> Query | None:

@@ -13,6 +13,7 @@ A library module may define any of these functions, each answering None for what
 * `receiver(interpreter, symbol)`: an object of a class; `default(interpreter, node, module, scope)`: of a
   parameter with that default; `annotated(...)`, `generic(...)`: of an annotation.
 * `declared(run, symbol, node, decorators)`: a function is defined; may record what it is declared as.
+* `declared_class(run, symbol, node)`: the same of a class.
 * `unknown_method(name, call)`: a method of an unknown receiver, told by its arguments alone;
   `function_method(function, name, call)`: a method that a decorator has given to a project function.
 """
@@ -185,6 +186,11 @@ class Libraries:
         """A function is declared with these decorators."""
         for answer in self._all("declared"):
             answer(run, symbol, node, decorators)
+
+    def declared_class(self, run: Run, symbol: Symbol, node: ast.ClassDef) -> None:
+        """A class is defined at module level."""
+        for answer in self._all("declared_class"):
+            answer(run, symbol, node)
 
     def receiver(self, symbol: Symbol) -> Value:
         """An object of a class: a model's entity, a library's object or a plain one."""

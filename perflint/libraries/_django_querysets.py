@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
 _CHAIN: dict[str, tuple[str, ...]] = {
     "all": (), "filter": ("filtered",), "exclude": ("filtered",), "order_by": ("ordered",), "distinct": ("distinct",),
-    "annotate": ("annotated",), "alias": ("annotated",), "extra": ("annotated",), "only": ("only",), "defer": ("defer",),
+    "annotate": ("annotated",), "alias": ("annotated",), "extra": ("annotated",), "only": ("only",),
+    "defer": ("defer",),
     "using": ("using",), "reverse": ("ordered",), "none": ("none",), "union": ("setop",), "intersection": ("setop",),
     "difference": ("setop",), "select_for_update": ("lock",), "values": ("values",), "values_list": ("values",),
-    "dates": ("values",), "datetimes": ("values",), "complex_filter": ("filtered",), "get_queryset": (), "iterator": ("iterator",),
+    "dates": ("values",), "datetimes": ("values",), "complex_filter": ("filtered",), "get_queryset": (),
+    "iterator": ("iterator",),
     "aiterator": ("iterator",), "select_subclasses": (), "non_polymorphic": (), "db_manager": (), "raw": ("textual",),
 }  # fmt: skip
 _ONE = {"get", "first", "last", "latest", "earliest"}

@@ -31,14 +31,18 @@ if TYPE_CHECKING:
 # Chained methods and the state bits (catalogue of database rules, 1.3) that they set.
 _CHAIN: dict[str, tuple[str, ...]] = {
     "filter": ("filtered",), "filter_by": ("filtered",), "where": ("filtered",), "having": ("group",),
-    "order_by": ("ordered",), "group_by": ("group",), "distinct": ("distinct",), "limit": ("limit",), "fetch": ("limit",),
-    "offset": ("offset",), "slice": ("limit", "offset"), "join": ("joined",), "outerjoin": ("joined",), "join_from": ("joined",),
+    "order_by": ("ordered",), "group_by": ("group",), "distinct": ("distinct",), "limit": ("limit",),
+    "fetch": ("limit",),
+    "offset": ("offset",), "slice": ("limit", "offset"), "join": ("joined",), "outerjoin": ("joined",),
+    "join_from": ("joined",),
     "outerjoin_from": ("joined",), "select_from": ("joined",), "with_for_update": ("lock",), "union": ("setop",),
     "union_all": ("setop",), "intersect": ("setop",), "except_": ("setop",), "from_statement": ("textual",),
-    "yield_per": ("yield",), "execution_options": (), "populate_existing": ("populate",), "enable_eagerloads": ("opts?",),
+    "yield_per": ("yield",), "execution_options": (), "populate_existing": ("populate",),
+    "enable_eagerloads": ("opts?",),
     "params": (), "reset_joinpoint": (), "correlate": (), "prefix_with": (), "with_hint": (), "set_label_style": (),
     "autoflush": (), "values": ("values",), "returning": ("returning",), "on_conflict_do_update": ("upsert",),
-    "on_conflict_do_nothing": ("upsert",), "with_session": (), "enable_assertions": (), "only_return_tuples": ("columns",),
+    "on_conflict_do_nothing": ("upsert",), "with_session": (), "enable_assertions": (),
+    "only_return_tuples": ("columns",),
     "paginate": ("limit", "paginated"), "where_if": ("filtered",), "filter_if": ("filtered",), "suffix_with": (),
     "ordered_values": ("values",), "inline": (), "tuples": (),
 }  # fmt: skip

@@ -32,12 +32,19 @@ def is_client(origin: str) -> bool:
     return origin.rpartition(".")[2] in CLIENTS.get(origin.partition(".")[0], set())
 
 
+def is_costly(origin: str) -> bool:
+    """Whether the constructor itself takes 20–30 ms of CPU: httpx builds a TLS context even for `http://`."""
+    return origin.partition(".")[0] in ("httpx", "httpx2")
+
+
 def call(origin: str, call: Call) -> Value | None:
-    """A client is constructed; or a request is made without one."""
+    """A client is constructed; or a request is made without one; or a transport, a timeout, a connector is made."""
     if not is_client(origin):
-        if origin.rpartition(".")[2] in _REQUESTS:
+        name = origin.rpartition(".")[2]
+        if name in _REQUESTS:
             acted(call, origin)
-        return None
+        made = Instance(Symbol(Kind.EXTERNAL, origin), arguments=tuple(call.keywords.items()))
+        return made if name[:1].isupper() else None
     call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, origin))
     return Instance(Symbol(Kind.EXTERNAL, origin))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames, HotnessTable
 from perflint.project.models import Models
+from perflint.project.settings import ProjectSettings, read_settings
 from perflint.project.symbols import Symbols
 
 
@@ -18,7 +19,8 @@ class Project:
     """Built once for each run; tables that few checks ask for are built when they are asked for."""
 
     files: Mapping[str, FileFacts]  # by module name
-    root: Path
+    root: Path  # module names begin below it
+    folder: Path  # configuration files lie in it
     names: ExtraNames = field(default_factory=ExtraNames)
 
     @cached_property
@@ -34,7 +36,12 @@ class Project:
     @cached_property
     def hotness(self) -> HotnessTable:
         """How often functions run."""
-        return HotnessTable(self.symbols, self.names)
+        return HotnessTable(self.symbols, replace(self.names, scripts=self.settings.scripts))
+
+    @cached_property
+    def settings(self) -> ProjectSettings:
+        """What the project's own configuration says."""
+        return read_settings(self.folder, self.symbols)
 
     @cached_property
     def modules(self) -> Mapping[Path, str]:

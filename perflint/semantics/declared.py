@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
 
 _LISTS = {
-    "list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "frozenset", "FrozenSet", "AsyncIterator",
+    "list", "List", "Sequence", "Iterable", "Iterator", "Collection", "set", "Set", "frozenset", "FrozenSet",
+    "AsyncIterator",
     "AsyncIterable", "Generator", "AsyncGenerator", "MutableSequence", "deque", "Deque", "AbstractSet",
 }  # fmt: skip
 _DICTS = {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict"}

@@ -31,7 +31,8 @@ _DEPTH = 5
 _ROUTES = 12  # routes that are looked at for one function
 # Calls that hand on everything they are given; what a paginator or an exporter does is not known.
 _HANDING_ON = {
-    "render", "TemplateResponse", "JsonResponse", "HttpResponse", "Response", "JSONResponse", "ORJSONResponse", "jsonify",
+    "render", "TemplateResponse", "JsonResponse", "HttpResponse", "Response", "JSONResponse",
+    "ORJSONResponse", "jsonify",
     "jsonable_encoder", "dumps", "dict", "render_template", "data", "json_response", "make_response", "UJSONResponse",
 }  # fmt: skip
 

@@ -221,6 +221,12 @@ class Interpreter:
                 events += self._declared(symbol, node)
             if not self.symbols.is_nested(module, name):
                 todo.append(Function(symbol))
+        for statement in tree.tree.body:
+            if isinstance(statement, ast.ClassDef):
+                symbol = Symbol(Kind.CLASS, statement.name, module)
+                run = Run(self, module, "", {})
+                self.libraries.declared_class(run, symbol, statement)
+                events += [(symbol, event) for event in run.events]
         while todo:
             function = todo.pop(0)
             body = self.node(function)

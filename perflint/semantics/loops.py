@@ -123,9 +123,8 @@ def _retries(node: ast.For | ast.AsyncFor) -> str:
 def _iterable(node: ast.expr, iterable: Value, element: Value) -> str:
     """Why looping over this does not multiply; empty when it does."""
     node = _inner(node)
-    if isinstance(node, ast.Call):
-        if reason := _call(node):
-            return reason
+    if isinstance(node, ast.Call) and (reason := _call(node)):
+        return reason
     if isinstance(node, ast.List | ast.Tuple | ast.Set) and len(node.elts) <= _SMALL:
         return "a few written-out elements"
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and _is_small_slice(node.slice):
@@ -210,3 +209,23 @@ def _by_value(iterable: Value, element: Value) -> str:
         if isinstance(option, Ref):
             return "classes, not rows"
     return ""
+
+
+def reason_by_text(node: ast.AST) -> str:
+    """Why a loop or comprehension does not multiply, as far as its text alone tells; empty when it may."""
+    match node:
+        case ast.For() | ast.AsyncFor():
+            return _leaves_at_once(node.body) or _retries(node) or _iterable(node.iter, UNKNOWN, UNKNOWN)
+        case ast.While():
+            return "retry" if _is_retry(node) else "while"
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return _iterable(node.generators[0].iter, UNKNOWN, UNKNOWN)
+    return "no loop"
+
+
+def _is_retry(node: ast.While) -> bool:
+    """A `while` that tries until it succeeds: a way out inside a `try`."""
+    tries = (part for statement in node.body for part in ast.walk(statement) if isinstance(part, ast.Try))
+    return any(
+        isinstance(part, ast.Return | ast.Break) for found in tries for line in found.body for part in ast.walk(line)
+    )
