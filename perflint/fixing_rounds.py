@@ -53,7 +53,7 @@ class Rounds:
         return {path for path, own in groupby(wanted, lambda one: one.path) if self._is_changed(path, list(own))}
 
     def _is_wanted(self, finding: Finding) -> bool:
-        if finding.fix is None or finding.path in self.given_up:
+        if finding.fix is None or not finding.fix.edits or finding.path in self.given_up:
             return False
         how = finding.fix.applicability
         return how is Applicability.SAFE or (how is Applicability.UNSAFE and self.unsafe)

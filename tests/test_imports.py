@@ -221,6 +221,11 @@ ADDED = {
         Import("re"),
         "import abc\nimport re\n\n# For the app.\nimport sys\n",
     ),
+    "behind an import with a comment of its own": (
+        "import os\nimport re\n\n# For the app.\nimport shutil\nimport sys\n",
+        SSL,
+        "import os\nimport re\n\n# For the app.\nimport shutil\nimport ssl\nimport sys\n",
+    ),
     "not into the block for type checkers": (
         "import os\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import sys\n\n\ndef f():\n    pass\n",
         SSL,

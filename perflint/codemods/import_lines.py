@@ -76,12 +76,22 @@ def _paragraphs(body: Sequence[Statement]) -> Iterator[list[int]]:
     for index in range(_start(body), _head_end(body)):
         if not import_nodes(body[index]):
             continue
-        if lines and (lines[-1] != index - 1 or blank_lines(body[index])):
+        if lines and not _goes_on(body, lines, index):
             yield lines
             lines = []
         lines.append(index)
     if lines:
         yield lines
+
+
+def _goes_on(body: Sequence[Statement], lines: Sequence[int], index: int) -> bool:
+    """Whether an import belongs to the paragraph above it; isort puts a blank line above a comment."""
+    line = body[index]
+    if lines[-1] != index - 1 or not blank_lines(line):
+        return lines[-1] == index - 1
+    keys = [_key(body[above]) for above in (*lines, index)]
+    is_commented = any(empty.comment for empty in line.leading_lines)
+    return is_commented and keys[0][0] == keys[-1][0] and keys == sorted(keys)
 
 
 def first_place_after_imports(body: Sequence[Statement]) -> int:
