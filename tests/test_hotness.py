@@ -277,3 +277,10 @@ def test_guessed_step_is_marked() -> None:
     found = hotness(source)
     assert (found.heat, found.is_certain, found.path) == (Heat.HOT, False, ("job", "Order.compute_total", "f"))
     assert hotness(source, "job").is_certain
+
+
+def test_pyramid_view_is_a_route() -> None:
+    source = "from pyramid.view import view_config\n@view_config(route_name='orders')\ndef f(request): ..."
+    table = HotnessTable(project({"app.py": source}))
+    assert table.is_route(function("f"))
+    assert table.of(function("f")).root == "request f"

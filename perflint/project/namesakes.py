@@ -19,7 +19,9 @@ _COMMON = frozenset(
     send_message send_email get_event_loop run_until_complete create_task add_done_callback set_result read_text
     write_text get_logger set_level add_handler is_active get_user get_name set_name get_text get_value set_value
     get_data set_data get_id get_by_id get_all is_empty is_set to_list from_list to_string on_message on_event
-    get_connection get_client get_session""".split()  # noqa: SIM905
+    get_connection get_client get_session start_soon add_field delete_many insert_many insert_one find_one update_one
+    update_many delete_one delete_by_id add_task add_job run_sync call_tool list_tools get_collection create_index
+    get_item put_item get_object put_object head_object upload_file download_file read_csv to_csv""".split()  # noqa: SIM905
 ).union(*(family.methods.split() for family in FAMILIES))
 
 

@@ -65,7 +65,7 @@ def _named(graph: CallGraph, callbacks: Callbacks, view: Symbol, fact: ClassFact
     """Serializers and forms that a view names in its body run with it."""
     for named in named_classes(graph, view, fact):
         for method in callbacks.of(named):
-            yield Root(method, Heat.HOT, view.name)
+            yield Root(method, Heat.HOT, f"request {view.name}")
 
 
 def _is_viewish(fact: ClassFact, origins: list[str]) -> bool:

@@ -47,19 +47,18 @@ def _meaning(graph: CallGraph, module: str, scope: str, head: str, origin: str, 
         return meaning
     if origin == "sqlalchemy.event.listens_for" and not any(word in text for word in _RARE_EVENTS):
         return Meaning(Heat.HOT, "database event")
-    receiver, _, name = head.rpartition(".")
-    if receiver and not origin:
-        if name in ("command", "group", "callback", "result_callback"):
-            return _of_group(graph, module, scope, receiver)
-        return meaning_of_name(name)
-    return _of_project(graph, module, scope, head)
-
-
-def _of_project(graph: CallGraph, module: str, scope: str, head: str) -> Meaning | None:
-    """A decorator of the project that itself applies a library's: `return click.command(name)(f)`."""
     decorator = graph.instances.thing(module, scope, head)
-    if not isinstance(decorator, Symbol) or decorator.kind is not Kind.FUNCTION:
-        return None
+    if isinstance(decorator, Symbol) and decorator.kind is Kind.FUNCTION:
+        return _of_project(graph, decorator)
+    receiver, _, name = head.rpartition(".")
+    if receiver and not origin and name in ("command", "group", "callback", "result_callback"):
+        return _of_group(graph, module, scope, receiver)
+    is_ours = isinstance(decorator, Symbol) and bool(decorator.module)
+    return None if is_ours else meaning_of_name(name)
+
+
+def _of_project(graph: CallGraph, decorator: Symbol) -> Meaning | None:
+    """A decorator of the project that itself applies a library's: `return click.command(name)(f)`."""
     for fact in graph.symbols.files[decorator.module].functions:
         if f"{fact.qualname}.".startswith(f"{decorator.name}."):
             for call in fact.calls:

@@ -22,7 +22,7 @@ def entry_roots(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
     """The roots that a file's place, its top level and the project's entry points make."""
     for module, facts in graph.symbols.files.items():
         place = place_of(module)
-        if place in (Place.TESTS, Place.MIGRATIONS, Place.SCRIPTS):
+        if place is not Place.APP:
             for fact in facts.functions:
                 yield Root(Symbol(Kind.FUNCTION, fact.qualname, module), Heat.COMMAND, _LABELS[place])
         heat, label = (Heat.ONCE, f"import of {module}") if place is Place.APP else (Heat.COMMAND, _LABELS[place])

@@ -84,7 +84,8 @@ _TABLE: Mapping[Meaning, Mapping[str, str]] = {
     },
     Meaning(Heat.HOT, "task", True): {
         "taskiq": "task", "procrastinate": "task periodic", "django_q": "async_task", "arq": "cron func",
-        "background_task": "background", "faktory": "task", "uwsgidecorators": "spool timer cron",
+        "background_task": "background", "faktory": "task",
+        "task_processor": "register_task_handler register_recurring_task", "uwsgidecorators": "spool timer cron",
         "fastapi": "repeat_every", "saq": "cron", "streaq": "task cron", "hatchet_sdk": "task step",
         "temporalio": "defn", "modal": "function",
     },
@@ -104,7 +105,7 @@ _TABLE: Mapping[Meaning, Mapping[str, str]] = {
         "user_lookup_loader token_in_blocklist_loader before_websocket after_websocket",
         "sanic": "middleware on_request on_response exception", "aiohttp": "middleware", "ninja": "exception_handler",
         "litestar": "before_request after_request", "robyn": "before_request after_request",
-        "pyramid": "notfound_view_config exception_view_config forbidden_view_config subscriber view_config",
+        "pyramid": "notfound_view_config exception_view_config forbidden_view_config subscriber",
         "bottle": "hook error", "dash": "callback", "falcon": "before after",
     },
     Meaning(Heat.HOT, "template tag"): {"django": "simple_tag inclusion_tag filter tag simple_block_tag"},
@@ -148,6 +149,7 @@ _TELLING: Mapping[str, Meaning] = {
         "before_app_request after_app_request context_processor user_loader before_first_request",
         "fastapi": "exception_handler on_event",
         "celery": "shared_task periodic_task",
+        "dramatiq": "actor",
     }.items()
     for name in names.split()
 }

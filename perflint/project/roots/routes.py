@@ -53,7 +53,7 @@ def _read(text: str, framework: str, prefix: str, name: str = "") -> Route:
     if not isinstance(call, ast.Call):
         return Route(_verbs(name), prefix, framework, text)
     keywords = {keyword.arg: keyword.value for keyword in call.keywords}
-    given = next((keywords[key] for key in ("path", "rule", "url_path", "route_name") if key in keywords), None)
+    given = next((keywords[key] for key in ("path", "rule", "url_path") if key in keywords), None)
     path = next((_text(value) for value in (*call.args[:1], given) if value is not None and _text(value)), "")
     methods = tuple(word.upper() for word in _words(keywords.get("methods") or _list(call)))
     model = ast.unparse(keywords["response_model"]) if "response_model" in keywords else ""
