@@ -11,6 +11,19 @@ from perflint.rewrites import Import
 SELECT = Import("sqlalchemy", "select")
 LOAD = Import("sqlalchemy.orm", "selectinload")
 SSL = Import("ssl")
+WANTED = {
+    "import ssl": SSL,
+    "import re": Import("re"),
+    "import concurrent.futures as futures": Import("concurrent.futures", "", "futures"),
+    "from sqlalchemy.orm import selectinload": LOAD,
+    "from .http import get_client": Import(".http", "get_client"),
+}
+
+
+def table(text: str) -> dict[str, tuple[str, str]]:
+    """Cases as text: `== title`, the code before, `--`, the code after."""
+    cases = [case.partition("\n") for case in text.removeprefix("\n").split("== ")[1:]]
+    return {title: (before, after) for title, _, code in cases for before, _, after in [code.partition("--\n")]}
 
 
 def added(text: str, *wanted: Import) -> str:
@@ -26,7 +39,10 @@ UNCHANGED = {
     "a plain import": ("import ssl\n", SSL),
     "a module inside the package": ("import os.path\n", Import("os")),
     "the module and one inside it": ("import xml.dom.minidom\n", Import("xml.dom")),
-    "under the alias that is asked for": ("from sqlalchemy import select as choose\n", Import("sqlalchemy", "select", "choose")),
+    "under the alias that is asked for": (
+        "from sqlalchemy import select as choose\n",
+        Import("sqlalchemy", "select", "choose"),
+    ),
     "a module by its package": ("from sqlalchemy import orm\n", Import("sqlalchemy", "orm")),
     "on a line with other statements": ("import ssl; ssl.OPENSSL_VERSION\n", SSL),
 }
@@ -38,59 +54,138 @@ def test_what_is_imported_is_not_imported_again(case: str) -> None:
     assert added(text, wanted) == text
 
 
-EXTENDED = {
-    "one line": (
-        "from sqlalchemy import create_engine, text\n",
-        "from sqlalchemy import create_engine, select, text\n",
-    ),
-    "the comment stays": (
-        "from sqlalchemy import text  # noqa: F401\n",
-        "from sqlalchemy import select, text  # noqa: F401\n",
-    ),
-    "unsorted names get it last": (
-        "from sqlalchemy import text, func\n",
-        "from sqlalchemy import text, func, select\n",
-    ),
-    "constants and classes come first": (
-        "from sqlalchemy import JSON, Column, func\n",
-        "from sqlalchemy import JSON, Column, func, select\n",
-    ),
-    "parentheses on one line": (
-        "from sqlalchemy import (func, text)\n",
-        "from sqlalchemy import (func, select, text)\n",
-    ),
-    "a line for each name": (
-        "from sqlalchemy import (\n    func,  # counts\n    text,  # raw\n)\n",
-        "from sqlalchemy import (\n    func,  # counts\n    select,\n    text,  # raw\n)\n",
-    ),
-    "a line for each name, first": (
-        "from sqlalchemy import (\n    text,\n    update,\n)\n",
-        "from sqlalchemy import (\n    select,\n    text,\n    update,\n)\n",
-    ),
-    "a line for each name, last": (
-        "from sqlalchemy import (\n    and_,\n    func,  # counts\n)\n",
-        "from sqlalchemy import (\n    and_,\n    func,  # counts\n    select,\n)\n",
-    ),
-    "without a last comma": (
-        "from sqlalchemy import (\n    and_,\n    func  # counts\n)\n",
-        "from sqlalchemy import (\n    and_,\n    func,  # counts\n    select\n)\n",
-    ),
-    "one name in parentheses of its own": (
-        "from sqlalchemy import (\n    func,\n)\n",
-        "from sqlalchemy import (\n    func,\n    select,\n)\n",
-    ),
-    "aligned with the parenthesis": (
-        "from sqlalchemy import (and_,\n                        func)\n",
-        "from sqlalchemy import (and_,\n                        func,\n                        select)\n",
-    ),
-    "several names on a line": (
-        "from sqlalchemy import (\n    and_, func,\n    text)\n",
-        "from sqlalchemy import (\n    and_, func,\n    select, text)\n",
-    ),
-    "a backslash": (
-        "from sqlalchemy import and_, \\\n    func\n",
-        "from sqlalchemy import and_, \\\n    func, select\n",
-    ),
+EXTENDED = table(r"""
+== one line
+from sqlalchemy import create_engine, text
+--
+from sqlalchemy import create_engine, select, text
+== the comment stays
+from sqlalchemy import text  # noqa: F401
+--
+from sqlalchemy import select, text  # noqa: F401
+== unsorted names get it last
+from sqlalchemy import text, func
+--
+from sqlalchemy import text, func, select
+== constants and classes come first
+from sqlalchemy import JSON, Column, func
+--
+from sqlalchemy import JSON, Column, func, select
+== parentheses on one line
+from sqlalchemy import (func, text)
+--
+from sqlalchemy import (func, select, text)
+== a line for each name
+from sqlalchemy import (
+    func,  # counts
+    text,  # raw
+)
+--
+from sqlalchemy import (
+    func,  # counts
+    select,
+    text,  # raw
+)
+== a line for each name, first
+from sqlalchemy import (
+    text,
+    update,
+)
+--
+from sqlalchemy import (
+    select,
+    text,
+    update,
+)
+== a line for each name, last
+from sqlalchemy import (
+    and_,
+    func,  # counts
+)
+--
+from sqlalchemy import (
+    and_,
+    func,  # counts
+    select,
+)
+== without a last comma
+from sqlalchemy import (
+    and_,
+    func  # counts
+)
+--
+from sqlalchemy import (
+    and_,
+    func,  # counts
+    select
+)
+== one name in parentheses of its own
+from sqlalchemy import (
+    func,
+)
+--
+from sqlalchemy import (
+    func,
+    select,
+)
+== aligned with the parenthesis
+from sqlalchemy import (and_,
+                        func)
+--
+from sqlalchemy import (and_,
+                        func,
+                        select)
+== several names on a line
+from sqlalchemy import (
+    and_, func,
+    text)
+--
+from sqlalchemy import (
+    and_, func,
+    select, text)
+== a backslash
+from sqlalchemy import and_, \
+    func
+--
+from sqlalchemy import and_, \
+    func, select
+== a line that gets too long
+from sqlalchemy import (bindparam)
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, raiseload
+--
+from sqlalchemy import (bindparam, select)
+from sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, raiseload
+== under another name too
+from sqlalchemy import select as choose
+--
+from sqlalchemy import select as choose, select
+== not the one for type checkers
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+--
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+== not the star
+from sqlalchemy import *
+--
+from sqlalchemy import *
+from sqlalchemy import select
+== a line for each import
+from sqlalchemy import func
+from sqlalchemy import text
+--
+from sqlalchemy import func
+from sqlalchemy import select
+from sqlalchemy import text
+""")
+
+EXTENDED |= {
     "tabs": (
         "from sqlalchemy import (\n\tfunc,\n)\n",
         "from sqlalchemy import (\n\tfunc,\n\tselect,\n)\n",
@@ -98,26 +193,6 @@ EXTENDED = {
     "carriage returns": (
         "from sqlalchemy import (\r\n    func,\r\n)\r\n",
         "from sqlalchemy import (\r\n    func,\r\n    select,\r\n)\r\n",
-    ),
-    "a line that gets too long": (
-        "from sqlalchemy import (bindparam)\nfrom sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, raiseload\n",
-        "from sqlalchemy import (bindparam, select)\nfrom sqlalchemy.orm import aliased, contains_eager, joinedload, lazyload, raiseload\n",
-    ),
-    "under another name too": (
-        "from sqlalchemy import select as choose\n",
-        "from sqlalchemy import select as choose, select\n",
-    ),
-    "not the one for type checkers": (
-        "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from sqlalchemy import Select\n",
-        "from typing import TYPE_CHECKING\n\nfrom sqlalchemy import select\n\nif TYPE_CHECKING:\n    from sqlalchemy import Select\n",
-    ),
-    "not the star": (
-        "from sqlalchemy import *\n",
-        "from sqlalchemy import *\nfrom sqlalchemy import select\n",
-    ),
-    "a line for each import": (
-        "from sqlalchemy import func\nfrom sqlalchemy import text\n",
-        "from sqlalchemy import func\nfrom sqlalchemy import select\nfrom sqlalchemy import text\n",
     ),
 }
 
@@ -140,140 +215,305 @@ def test_a_project_with_longer_lines_keeps_them() -> None:
     assert added(before + long, LOAD) == before[:-1] + ", selectinload\n" + long
 
 
-ADDED = {
-    "into its sorted place": (
-        "import asyncio\nimport sys\n",
-        SSL,
-        "import asyncio\nimport ssl\nimport sys\n",
-    ),
-    "as the first of its paragraph": (
-        "import sys\n\nx = 1\n",
-        SSL,
-        "import ssl\nimport sys\n\nx = 1\n",
-    ),
-    "plain imports before from imports": (
-        "import sys\nfrom abc import ABC\n",
-        SSL,
-        "import ssl\nimport sys\nfrom abc import ABC\n",
-    ),
-    "sorted by module alone where the others are": (
-        "from abc import ABC\nimport os\nfrom types import FunctionType\n",
-        SSL,
-        "from abc import ABC\nimport os\nimport ssl\nfrom types import FunctionType\n",
-    ),
-    "into the paragraph of its package": (
-        "import os\n\nimport fastapi\nfrom sqlalchemy import text\n\nfrom app import db\n",
-        LOAD,
-        "import os\n\nimport fastapi\nfrom sqlalchemy import text\nfrom sqlalchemy.orm import selectinload\n\nfrom app import db\n",
-    ),
-    "into the first paragraph of libraries": (
-        "import os\n\nimport fastapi\n\nfrom app import db\n",
-        LOAD,
-        "import os\n\nimport fastapi\nfrom sqlalchemy.orm import selectinload\n\nfrom app import db\n",
-    ),
-    "as a new paragraph between": (
-        "import os\n\nfrom . import db\n",
-        LOAD,
-        "import os\n\nfrom sqlalchemy.orm import selectinload\n\nfrom . import db\n",
-    ),
-    "as a new paragraph at the end": (
-        "import os\n\nlog = 1\n",
-        LOAD,
-        "import os\n\nfrom sqlalchemy.orm import selectinload\n\nlog = 1\n",
-    ),
-    "as a new paragraph in front": (
-        '"""Doc."""\n\nimport fastapi\n',
-        SSL,
-        '"""Doc."""\n\nimport ssl\n\nimport fastapi\n',
-    ),
-    "behind the future": (
-        '"""Doc."""\nfrom __future__ import annotations\n\ndef f():\n    pass\n',
-        SSL,
-        '"""Doc."""\nfrom __future__ import annotations\n\nimport ssl\n\n\ndef f():\n    pass\n',
-    ),
-    "behind the docstring": (
-        '"""Doc."""\n\nx = 1\n',
-        SSL,
-        '"""Doc."""\n\nimport ssl\n\nx = 1\n',
-    ),
-    "into a file without any": (
-        "def f():\n    pass\n",
-        SSL,
-        "import ssl\n\n\ndef f():\n    pass\n",
-    ),
-    "below a licence": (
-        "# Licence\n\n# Says hello.\ndef f():\n    pass\n",
-        SSL,
-        "# Licence\n\nimport ssl\n\n\n# Says hello.\ndef f():\n    pass\n",
-    ),
-    "below the encoding": (
-        "#!/usr/bin/python\n# coding: utf-8\nx = 1\n",
-        SSL,
-        "#!/usr/bin/python\n# coding: utf-8\n\nimport ssl\n\nx = 1\n",
-    ),
-    "below comments and blank lines": (
-        "# Licence\n\n\nimport sys\n",
-        SSL,
-        "# Licence\n\n\nimport ssl\nimport sys\n",
-    ),
-    "above the comment of the import behind": (
-        "import abc\n\n# For the app.\nimport sys\n",
-        Import("re"),
-        "import abc\nimport re\n\n# For the app.\nimport sys\n",
-    ),
-    "behind an import with a comment of its own": (
-        "import os\nimport re\n\n# For the app.\nimport shutil\nimport sys\n",
-        SSL,
-        "import os\nimport re\n\n# For the app.\nimport shutil\nimport ssl\nimport sys\n",
-    ),
-    "not into the block for type checkers": (
-        "import os\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import sys\n\n\ndef f():\n    pass\n",
-        SSL,
-        "import os\nimport ssl\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import sys\n\n\ndef f():\n    pass\n",
-    ),
-    "not into a try": (
-        "try:\n    import json\nexcept ImportError:\n    json = None\n",
-        SSL,
-        "import ssl\n\ntry:\n    import json\nexcept ImportError:\n    json = None\n",
-    ),
-    "behind a patch that must come first": (
-        "from gevent import monkey\n\nmonkey.patch_all()\n\nimport os\n\nimport flask\n",
-        SSL,
-        "from gevent import monkey\n\nmonkey.patch_all()\n\nimport os\nimport ssl\n\nimport flask\n",
-    ),
-    "not among late imports": (
-        "import os\n\n\ndef f():\n    pass\n\n\nimport sys  # noqa: E402\n",
-        SSL,
-        "import os\nimport ssl\n\n\ndef f():\n    pass\n\n\nimport sys  # noqa: E402\n",
-    ),
-    "last where the others are not sorted": (
-        "import sys\nimport abc\nimport re\n",
-        SSL,
-        "import sys\nimport abc\nimport re\nimport ssl\n",
-    ),
-    "where standard library and libraries share a paragraph": (
-        "import os\nimport fastapi\n",
-        SSL,
-        "import os\nimport ssl\nimport fastapi\n",
-    ),
-    "without a newline at the end": ("import os", SSL, "import os\nimport ssl"),
-    "with an alias": (
-        "import os\n",
-        Import("concurrent.futures", "", "futures"),
-        "import concurrent.futures as futures\nimport os\n",
-    ),
-    "relative": (
-        "import os\n\nfrom . import db\n",
-        Import(".http", "get_client"),
-        "import os\n\nfrom . import db\nfrom .http import get_client\n",
-    ),
-}
+# The title begins with what is asked for.
+ADDED = table(r'''
+== import ssl: into its sorted place
+import asyncio
+import sys
+--
+import asyncio
+import ssl
+import sys
+== import ssl: as the first of its paragraph
+import sys
+
+x = 1
+--
+import ssl
+import sys
+
+x = 1
+== import ssl: plain imports before from imports
+import sys
+from abc import ABC
+--
+import ssl
+import sys
+from abc import ABC
+== import ssl: sorted by module alone where the others are
+from abc import ABC
+import os
+from types import FunctionType
+--
+from abc import ABC
+import os
+import ssl
+from types import FunctionType
+== from sqlalchemy.orm import selectinload: into the paragraph of its package
+import os
+
+import fastapi
+from sqlalchemy import text
+
+from app import db
+--
+import os
+
+import fastapi
+from sqlalchemy import text
+from sqlalchemy.orm import selectinload
+
+from app import db
+== from sqlalchemy.orm import selectinload: into the first paragraph of libraries
+import os
+
+import fastapi
+
+from app import db
+--
+import os
+
+import fastapi
+from sqlalchemy.orm import selectinload
+
+from app import db
+== from sqlalchemy.orm import selectinload: as a new paragraph between
+import os
+
+from . import db
+--
+import os
+
+from sqlalchemy.orm import selectinload
+
+from . import db
+== from sqlalchemy.orm import selectinload: as a new paragraph at the end
+import os
+
+log = 1
+--
+import os
+
+from sqlalchemy.orm import selectinload
+
+log = 1
+== import ssl: as a new paragraph in front
+"""Doc."""
+
+import fastapi
+--
+"""Doc."""
+
+import ssl
+
+import fastapi
+== import ssl: behind the future
+"""Doc."""
+from __future__ import annotations
+
+def f():
+    pass
+--
+"""Doc."""
+from __future__ import annotations
+
+import ssl
+
+
+def f():
+    pass
+== import ssl: behind the docstring
+"""Doc."""
+
+x = 1
+--
+"""Doc."""
+
+import ssl
+
+x = 1
+== import ssl: into a file without any
+def f():
+    pass
+--
+import ssl
+
+
+def f():
+    pass
+== import ssl: below a licence
+# Licence
+
+# Says hello.
+def f():
+    pass
+--
+# Licence
+
+import ssl
+
+
+# Says hello.
+def f():
+    pass
+== import ssl: below the encoding
+#!/usr/bin/python
+# coding: utf-8
+x = 1
+--
+#!/usr/bin/python
+# coding: utf-8
+
+import ssl
+
+x = 1
+== import ssl: below comments and blank lines
+# Licence
+
+
+import sys
+--
+# Licence
+
+
+import ssl
+import sys
+== import re: above the comment of the import behind
+import abc
+
+# For the app.
+import sys
+--
+import abc
+import re
+
+# For the app.
+import sys
+== import ssl: behind an import with a comment of its own
+import os
+import re
+
+# For the app.
+import shutil
+import sys
+--
+import os
+import re
+
+# For the app.
+import shutil
+import ssl
+import sys
+== import ssl: not into the block for type checkers
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sys
+
+
+def f():
+    pass
+--
+import os
+import ssl
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sys
+
+
+def f():
+    pass
+== import ssl: not into a try
+try:
+    import json
+except ImportError:
+    json = None
+--
+import ssl
+
+try:
+    import json
+except ImportError:
+    json = None
+== import ssl: behind a patch that must come first
+from gevent import monkey
+
+monkey.patch_all()
+
+import os
+
+import flask
+--
+from gevent import monkey
+
+monkey.patch_all()
+
+import os
+import ssl
+
+import flask
+== import ssl: not among late imports
+import os
+
+
+def f():
+    pass
+
+
+import sys  # noqa: E402
+--
+import os
+import ssl
+
+
+def f():
+    pass
+
+
+import sys  # noqa: E402
+== import ssl: last where the others are not sorted
+import sys
+import abc
+import re
+--
+import sys
+import abc
+import re
+import ssl
+== import ssl: where standard library and libraries share a paragraph
+import os
+import fastapi
+--
+import os
+import ssl
+import fastapi
+== import concurrent.futures as futures: with an alias
+import os
+--
+import concurrent.futures as futures
+import os
+== from .http import get_client: relative
+import os
+
+from . import db
+--
+import os
+
+from . import db
+from .http import get_client
+''')
 
 
 @pytest.mark.parametrize("case", ADDED)
 def test_a_new_line_is_added(case: str) -> None:
-    before, wanted, after = ADDED[case]
-    assert added(before, wanted) == after
+    before, after = ADDED[case]
+    assert added(before, WANTED[case.partition(":")[0]]) == after
+
+
+def test_a_file_without_a_line_end_gets_none() -> None:
+    assert added("import os", SSL) == "import os\nimport ssl"
 
 
 def test_two_names_of_one_module_share_a_line() -> None:
