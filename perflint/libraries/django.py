@@ -54,9 +54,30 @@ def call(origin: str, call: Call) -> Value | None:
         return _prefetch(call)
     if origin.startswith("django.core.mail"):
         return outside.call(origin, call)
-    if name == "get_user_model":
-        return UNKNOWN
+    if name in ("get_model", "get_user_model"):
+        return _model_by_name(name, call)
     return None
+
+
+def _model_by_name(name: str, call: Call) -> Value | None:
+    """`get_model("offer", "Range")`, `get_model("offer.Range")`, `get_user_model()`."""
+    models = call.run.interpreter.models
+    if name == "get_user_model":
+        found = models.user()
+    else:
+        words = [value.value for value in call.args if isinstance(value, Const) and isinstance(value.value, str)]
+        found = models.named(".".join(words[:2]), call.run.module) if words and len(words) == len(call.args) else None
+    return Ref(found) if found is not None else None
+
+
+def project_call(function: Function, call: Call) -> Value | None:
+    """A project's own loader of models, named as Django's is."""
+    return _model_by_name("get_model", call) if function.symbol.name == "get_model" else None
+
+
+def unknown_method(name: str, call: Call) -> Value | None:
+    """`apps.get_model("offer", "Range")` of a registry that is handed in."""
+    return _model_by_name(name, call) if name == "get_model" else None
 
 
 def _queryset_of(call: Call, value: Value) -> Query | None:
