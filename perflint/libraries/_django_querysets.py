@@ -14,6 +14,7 @@ from perflint.semantics.values import (
     Awaitable,
     Const,
     DictOf,
+    Entity,
     Function,
     ListOf,
     LoaderOption,
@@ -134,7 +135,7 @@ def fetch(run: Run, query: Query, node: ast.expr, access: str) -> None:
     whole = access in _FREE and not query.state.has(
         "filtered", "limit", "ordered", "distinct", "values", "annotated", "unknown"
     )
-    if query.owner is not None and query.relation is not None and whole:
+    if query.owner is not None and query.relation is not None and whole and not query.state.loaded:
         record_load(run, node, query.owner, query.relation, access)
         return
     if query.state.has("none"):
@@ -147,6 +148,11 @@ def element(query: Query, *, many: bool) -> Value:
     """One row of a queryset: an entity; nothing known for `values()`."""
     if query.state.has("values", "values?"):
         return UNKNOWN
-    if query.owner is not None and query.relation is not None and not query.state.has("filtered", "annotated"):
+    if query.owner is None or query.relation is None:
+        return entity_of(query, query.model, many=many)
+    if not query.state.has("filtered", "annotated", "opts?") and not query.state.loaded:
         return target_of(query.owner, query.relation, many=many)
-    return entity_of(query, query.model, many=many)
+    # A queryset of its own; still each child knows the parent whose manager it came from.
+    child = entity_of(query, query.model, many=many)
+    related = target_of(query.owner, query.relation, many=many)
+    return replace(child, back=related.back) if isinstance(child, Entity) and isinstance(related, Entity) else child

@@ -137,6 +137,8 @@ def _options(query: Query, call: Call) -> Query:
 def chain_option(option: LoaderOption, name: str, call: Call) -> Value:
     """`selectinload(User.orders).selectinload(Order.items)`."""
     argument = call.arg(0)
+    if option.strategy not in _EAGER:
+        return LoaderOption((), "unknown") if name in _EAGER else option
     if name in _EAGER and isinstance(argument, RelationRef):
         prefix = option.paths[0] if option.paths else ()
         return LoaderOption(((*prefix, *argument.path),), option.strategy, argument.target)

@@ -278,12 +278,24 @@ def join(one: Value, other: Value) -> Value:
     """The value where two ways meet. None beside something else is left out: use is what counts."""
     if one == other or other == NONE:
         return one
-    if one == NONE:
+    if one == NONE or _is_empty(one, other):
         return other
+    if _is_empty(other, one):
+        return one
     options = dict.fromkeys([*_options(one), *_options(other)])
     if UNKNOWN in options or len(options) > _MAX_OPTIONS:
         return UNKNOWN
     return _same_query(list(options)) or Either(tuple(options))
+
+
+def _is_empty(one: Value, other: Value) -> bool:
+    """Whether `one` is a container that holds nothing yet, beside one that tells what it holds."""
+    match one:
+        case ListOf(size=0):
+            return isinstance(other, ListOf | Rows | Collection | Query)
+        case DictOf(key=Unknown(), value=Unknown()):
+            return isinstance(other, DictOf)
+    return False
 
 
 def _options(value: Value) -> tuple[Value, ...]:
