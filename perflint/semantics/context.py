@@ -18,7 +18,7 @@ from perflint.project.hotness import Heat, Hotness
 from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Declare, End, Event, Frame, Load, Open, Run, Turn
-from perflint.semantics.values import UNKNOWN, Proof, Ref, Value
+from perflint.semantics.values import UNKNOWN, Proof, Query, Ref, Value
 from perflint.semantics.walk import parents
 
 if TYPE_CHECKING:
@@ -136,6 +136,23 @@ class Context:
     def concrete(self, node: ast.AST | None) -> cst.CSTNode | None:
         """The LibCST node of an `ast` node of this file, such as a query's root."""
         return self._nodes.get(node) if node is not None else None
+
+    def anchor(self, event: Load | Run, loop: ast.AST) -> cst.CSTNode | None:
+        """Where to report an event: at the query, if a name stands for it that the same loop gives anew."""
+        node = self.concrete(event.node)
+        value = self.value(node) if isinstance(node, cst.Name) else UNKNOWN
+        root = self.concrete(value.root) if isinstance(value, Query) else None
+        if root is None or not any(self._pairs.get(parent) is loop for parent in self.ancestors(root)):
+            return node
+        return self.chain(root)
+
+    def chain(self, node: cst.CSTNode) -> cst.CSTNode:
+        """The whole chain of attributes and calls that begins with an expression."""
+        while isinstance(parent := self.parents.get(node), cst.Attribute | cst.Call):
+            if node not in (getattr(parent, "value", None), getattr(parent, "func", None)):
+                break
+            node = parent
+        return node
 
     def abstract(self, node: cst.CSTNode) -> ast.AST | None:
         """The `ast` node of a LibCST node: it has the position."""

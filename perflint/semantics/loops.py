@@ -34,14 +34,19 @@ if TYPE_CHECKING:
 
 _SMALL = 8
 _CHUNKS = re.compile(r"chunk|batch|bulk|page|paginat|window|partition|split_list|grouper|slices", re.IGNORECASE)
+_CHUNK = re.compile(r"(^|_)(chunk|batch|slice)(_(ids|keys|of_ids))?$")
 _STREAM = re.compile(r"queue|consumer|stream|subscri|listen|channel|pubsub|websocket|socket|messages?_iter|poll", re.I)
-_PLURAL_STORES = re.compile(r"(engines?|sessions?|shards?|connections?|databases?|tenants?|schemas?|models?)$", re.I)
+_PLURAL_STORES = re.compile(
+    r"(engines?|sessions?|shards?|connections?|databases?|tenants?|schemas?|models?|tables?|table_names?|executors?)$",
+    re.IGNORECASE,
+)
 
 
 def for_loop(run: Run, node: ast.For | ast.AsyncFor, iterable: Value, element: Value) -> Context:
     """The context of a `for` statement's body."""
     changing = frozenset(targets.names(node.target)) | frozenset(targets.names(node.target))
     reason = _leaves_at_once(node.body) or _retries(node) or _iterable(node.iter, iterable, element)
+    reason = reason or _is_chunk(node.target, iterable)
     if not reason and isinstance(node, ast.AsyncFor) and iterable == UNKNOWN:
         reason = "an unknown stream"
     dependents = _dependents(run, changing, node.body)
@@ -55,7 +60,7 @@ def while_loop(run: Run, node: ast.While) -> Context:
 
 def comprehension(run: Run, node: ast.expr, clause: ast.comprehension, iterable: Value, element: Value) -> Context:
     """The context of what comes after one `for` clause of a comprehension."""
-    reason = _iterable(clause.iter, iterable, element)
+    reason = _iterable(clause.iter, iterable, element) or _is_chunk(clause.target, iterable)
     if not reason and clause.is_async and iterable == UNKNOWN:
         reason = "an unknown stream"
     changing = frozenset(targets.names(clause.target)) | _outer(run)
@@ -77,13 +82,18 @@ def _outer(run: Run) -> frozenset[str]:
 
 def _dependents(run: Run, changing: frozenset[str], body: list[ast.stmt]) -> frozenset[str]:
     """The loop's targets and every name that the body computes from them."""
-    found = set(changing | _outer(run))
+    return carried(changing | _outer(run), body)
+
+
+def carried(names: frozenset[str], body: list[ast.stmt]) -> frozenset[str]:
+    """The names, and all that the statements compute from them."""
+    found = set(names)
     assigned = [pair for statement in body for pair in _assignments(statement)]
     for _ in range(3):
         before = len(found)
-        for names, uses in assigned:
+        for targeted, uses in assigned:
             if uses & found:
-                found |= names
+                found |= targeted
         if len(found) == before:
             break
     return frozenset(found)
@@ -143,9 +153,15 @@ def _is_small_slice(node: ast.Slice) -> bool:
     return small and (node.lower is None or isinstance(node.lower, ast.Constant))
 
 
+def _is_chunk(target: ast.expr, iterable: Value) -> str:
+    """`for chunk in pieces`: the name says what the iterable does not, unless that is known to be rows."""
+    is_named = isinstance(target, ast.Name) and _CHUNK.search(target.id)
+    return "chunks" if is_named and not isinstance(iterable, Rows | Query | Collection) else ""
+
+
 def _is_store(node: ast.expr) -> bool:
     name = dotted(node.func if isinstance(node, ast.Call) else node)
-    return bool(name) and bool(_PLURAL_STORES.search(name.rpartition(".")[2])) and "." not in name
+    return bool(_PLURAL_STORES.search(name)) and "." not in name.removeprefix("self.")
 
 
 def _inner(node: ast.expr) -> ast.expr:

@@ -1,0 +1,122 @@
+"""PF102: a statement is executed once for each element of a loop."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import libcst as cst
+
+from perflint.checks import visits
+from perflint.findings import Severity
+from perflint.project.symbols import Symbol
+from perflint.rewrites import Draft
+from perflint.semantics import targets
+from perflint.semantics.context import Context
+from perflint.semantics.dependence import depends_on_round
+from perflint.semantics.events import Context as Loop
+from perflint.semantics.events import Run
+from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
+from perflint.semantics.loops import names_in
+from perflint.semantics.memos import is_remembered
+from perflint.semantics.repetition import is_told_below, run_loops
+
+_DOES = {
+    "get": "is fetched by key",
+    "count": "is counted",
+    "exists": "is looked for",
+    "contains": "is looked for",
+    "aggregate": "is aggregated",
+    "refresh": "is refreshed",
+    "merge": "is merged",
+}
+_READS = {"select", "first", "last", "latest", "earliest", "execute", *_DOES}
+
+
+@dataclass(frozen=True, slots=True)
+class _Repeated:
+    """What one call executes in each round of a loop."""
+
+    runs: tuple[Run, ...]
+    function: Symbol
+    loop: Loop
+
+    @property
+    def run(self) -> Run:
+        return self.runs[0]
+
+
+@visits(cst.Module)
+def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
+    """SQLAlchemy FAQ, "Performance"; Django, "Database access optimization: don't retrieve things one by one"."""
+    calls: dict[object, _Repeated] = {}
+    for found in _repeated(ctx):
+        key = (found.function, found.loop.node, found.run.node)
+        known = calls.get(key)
+        calls[key] = found if known is None else _Repeated((*known.runs, *found.runs), known.function, known.loop)
+    for found in calls.values():
+        node = ctx.anchor(found.run, found.loop.node)
+        if node is not None:
+            yield _draft(found, node, ctx)
+
+
+def _repeated(ctx: Context) -> Iterator[_Repeated]:
+    for function, run in ctx.every(Run):
+        if run.verb not in _READS:
+            continue
+        loop = next((loop for depth, loop in run_loops(run) if depth == 0), None)
+        if loop is None or not depends_on_round(run, loop, ctx.interpreter) or is_told_below(ctx.interpreter, run):
+            continue
+        if not is_remembered(run, loop, ctx.interpreter.trees) and not is_wanted_one_by_one(run, loop, function, ctx):
+            yield _Repeated((run,), function, loop)
+
+
+def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
+    run, loop = found.run, found.loop
+    way = ctx.way(found.function)
+    each, rows = _each(loop, run), _rows(loop)
+    number = len({id(one.happens_at or one.node) for one in found.runs})
+    cost = "N queries" if number == 1 else f"{number}·N queries"
+    by = f" by {run.trace[0].text}" if run.trace else ""
+    return Draft(
+        node,
+        f"{_what(run)} for each {each}{by}: {cost}" + (f" ({way})" if way else ""),
+        cost=f"{cost}, N = {rows}",
+        hotness=way or ctx.hotness(found.function).heat.name.lower(),
+        confidence=ctx.confidence(run.proof),
+        severity=Severity.INFO if leaves_early(loop) else None,
+        trace=ctx.trace(run, "runs a query"),
+        function=found.function.name,
+    )
+
+
+def _what(run: Run) -> str:
+    model = run.entity.model if run.entity is not None else next(_models(run), None)
+    if model is None:
+        return f"an object {_DOES[run.verb]}" if run.verb in ("refresh", "merge") else "a statement is executed"
+    return f"{model.name} {_DOES.get(run.verb, 'is queried')}"
+
+
+def _models(run: Run) -> Iterator[Symbol]:
+    return (entity for entity in (run.query.entities if run.query is not None else ()) if entity is not None)
+
+
+def _each(loop: Loop, run: Run) -> str:
+    """The loop's target as written."""
+    used = names_in(run.node)
+    found = [clause.target for clause in _clauses(loop.node)]
+    chosen = next((target for target in found if used & set(targets.names(target))), found[-1] if found else None)
+    return ast.unparse(chosen) if chosen is not None else "element"
+
+
+def _rows(loop: Loop) -> str:
+    clause = next(iter(_clauses(loop.node)), None)
+    text = ast.unparse(clause.iter) if clause is not None else ""
+    return f"elements of {text}" if text and len(text) <= 60 else "rounds of the loop"
+
+
+def _clauses(node: ast.AST) -> Iterable[ast.For | ast.AsyncFor | ast.comprehension]:
+    if isinstance(node, ast.For | ast.AsyncFor):
+        return [node]
+    return getattr(node, "generators", [])

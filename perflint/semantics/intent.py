@@ -1,0 +1,155 @@
+"""Loops that mean to go one by one: locks, transactions of their own, rows that the session has already."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from perflint.project.models import Library
+from perflint.project.symbols import Symbol
+from perflint.semantics.events import Context as Loop
+from perflint.semantics.events import End, Load, Run, Turn
+from perflint.semantics.repetition import inside, place
+from perflint.semantics.values import Query, Result, Rows, Value, options
+
+if TYPE_CHECKING:
+    from perflint.semantics.context import Context
+
+_READING = ("select", "with", "show", "pragma", "explain", "values", "exec", "call")
+_OPENS = ("begin", "begin_nested", "atomic")
+
+
+def is_wanted_one_by_one(run: Run, loop: Loop, function: Symbol, ctx: Context) -> bool:
+    """Whether one statement for each element is what the code is for, or costs nothing."""
+    if _locks(run.query) or any(_locks(query) for query in _queries(loop.iterable)):
+        return True
+    model = run.query.model if run.verb == "get" and run.query and run.query.library == "sqlalchemy" else None
+    if model is not None and is_held(model, run, function, ctx):
+        return True
+    return _only_on_failure(run, loop) or _is_on_its_own(run, loop, ctx) or _is_prefetched(run) or _is_raw_write(run)
+
+
+def _locks(query: Query | None) -> bool:
+    """Rows are locked: as workers do that share a queue."""
+    return query is not None and query.state.has("lock", "lock?")
+
+
+def _queries(value: Value) -> Iterator[Query]:
+    for option in options(value):
+        if isinstance(option, Query):
+            yield option
+        elif isinstance(option, Rows | Result):
+            yield option.query
+
+
+def leaves_early(loop: Loop) -> bool:
+    """Whether the loop ends at the first hit."""
+    return isinstance(loop.node, ast.For | ast.AsyncFor) and any(_exits(loop.node.body))
+
+
+def _exits(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    for statement in body:
+        if isinstance(statement, ast.Break | ast.Return):
+            yield statement
+        for inner in _blocks(statement):
+            yield from (one for one in _exits(inner) if not (isinstance(one, ast.Break) and _is_loop(statement)))
+
+
+def _is_loop(node: ast.stmt) -> bool:
+    return isinstance(node, ast.For | ast.AsyncFor | ast.While)
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """The blocks of a statement that belong to the same function."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(node, name, [])
+    for part in (*getattr(node, "handlers", ()), *getattr(node, "cases", ())):
+        yield part.body
+
+
+def _only_on_failure(run: Run, loop: Loop) -> bool:
+    """In an `except`: not on the normal path."""
+    return any(part.turn is Turn.GUARD and isinstance(part.node, ast.Try | ast.TryStar) for part in inside(run, loop))
+
+
+def _is_on_its_own(run: Run, loop: Loop, ctx: Context) -> bool:
+    """Each element has a session of its own, or is tried and committed or rolled back for itself."""
+    parts = inside(run, loop)
+    if any(part.turn is Turn.WITH and _makes_session(part.node) for part in parts):
+        return True
+    if not any(part.turn is Turn.TRY for part in parts):
+        return False
+    nodes = {id(node) for node in ast.walk(loop.node)}
+    ends = any(id(end.node) in nodes and end.verb in ("commit", "rollback") for _, end in ctx.every(End))
+    return ends or any(_begins(part.node) for part in parts if part.turn is Turn.WITH)
+
+
+def _entered(node: ast.AST) -> Iterator[str]:
+    """What is called to enter a `with`, as it is written."""
+    for item in node.items if isinstance(node, ast.With | ast.AsyncWith) else ():
+        if isinstance(item.context_expr, ast.Call):
+            yield ast.unparse(item.context_expr.func)
+
+
+def _begins(node: ast.AST) -> bool:
+    """`with session.begin():`, `with transaction.atomic():`."""
+    return any(name.rpartition(".")[2] in _OPENS for name in _entered(node))
+
+
+def _makes_session(node: ast.AST) -> bool:
+    """`with SessionLocal() as session:`, `async with create_session() as session:`."""
+    return any("session" in name.rpartition(".")[2].lower() for name in _entered(node))
+
+
+def is_held(model: Symbol, event: Run | Load, function: Symbol, ctx: Context) -> bool:
+    """Whether the session has the rows of a model, which the function loaded before and still holds.
+
+    A session looks there first when it is asked for a key: by `get`, or by a relation to one row.
+    """
+    row = getattr(event.node, "lineno", 0)
+    return any(
+        owner == function
+        and other.verb == "select"
+        and other.query is not None
+        and other.query.model == model
+        and getattr(other.node, "lineno", row) <= row
+        and other.node is not event.node
+        and _is_kept(other, ctx)
+        for owner, other in ctx.every(Run)
+    )
+
+
+def _is_kept(run: Run, ctx: Context) -> bool:
+    """Whether the rows have a name, or are what the loop goes over: the session forgets what nobody holds."""
+    import libcst as cst
+
+    node = ctx.concrete(run.node)
+    around = ctx.ancestors(node) if node is not None else ()
+    return not run.frame and any(isinstance(one, cst.Assign | cst.AnnAssign | cst.For | cst.CompFor) for one in around)
+
+
+def is_identity(load: Load, ctx: Context) -> bool:
+    """Whether the other side is found by its key in SQLAlchemy's session, if it is there."""
+    model = ctx.model(load.entity.model)
+    return model is not None and model.library is Library.SQLALCHEMY and bool(load.relation.columns)
+
+
+def _is_prefetched(run: Run) -> bool:
+    """A prefetched relation that is filtered again is another rule's."""
+    owner = run.query.owner if run.query is not None else None
+    relation = run.query.relation if run.query is not None else None
+    if owner is None or relation is None or owner.query is None:
+        return False
+    return (*owner.path, relation.name) in owner.query.state.loaded
+
+
+def _is_raw_write(run: Run) -> bool:
+    """SQL text that changes something, or defines it."""
+    if run.verb != "execute":
+        return False
+    literals = [node.value for node in ast.walk(place(run)) if isinstance(node, ast.Constant)]
+    texts = [text.split() for text in literals if isinstance(text, str)]
+    return any(words and words[0].isalpha() and words[0].lower() not in _READING for words in texts[:1])

@@ -1,0 +1,99 @@
+"""How often an event happens: the loops that repeat it, and whether another function's report says so already."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
+from perflint.semantics.loops import names_in
+from perflint.semantics.values import Entity, Function, Value, parts
+
+if TYPE_CHECKING:
+    from perflint.semantics.interpreter import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The part of a frame that lies in one function, and the node there that leads to the event."""
+
+    contexts: Frame
+    node: ast.AST
+
+    def loops(self) -> Iterator[Context]:
+        """The loops that multiply, innermost first."""
+        return (context for context in reversed(self.contexts) if context.turn is Turn.LOOP and context.multiplies)
+
+
+def place(event: Event) -> ast.AST:
+    """The node where it happens in the end."""
+    return event.happens_at if event.happens_at is not None else event.node
+
+
+def levels(event: Event) -> list[Level]:
+    """The event's frame by function: the one that is checked first, then those that are called."""
+    found: list[Level] = []
+    start = 0
+    for index, context in enumerate(event.frame):
+        if context.turn is Turn.FUNCTION:
+            found.append(Level(event.frame[start:index], context.node))
+            start = index + 1
+    return [*found, Level(event.frame[start:], place(event))]
+
+
+def is_certain(event: Event, loop: Context) -> bool:
+    """Whether it happens in every round of the loop."""
+    return not any(context.turn in (Turn.GUARD, Turn.EXIT) for context in inside(event, loop))
+
+
+def inside(event: Event, loop: Context) -> Frame:
+    """What is around the event inside the loop, outermost first."""
+    index = next(index for index, context in enumerate(event.frame) if context is loop)
+    return event.frame[index + 1 :]
+
+
+def load_loops(load: Load) -> Iterator[tuple[int, Context]]:
+    """The loops in whose rounds the relation is read of other objects, with their level, outermost first."""
+    for depth, level in enumerate(levels(load)):
+        names = names_in(level.node)
+        for loop in reversed(list(level.loops())):
+            if names & loop.dependents or _goes_over(loop.element, load.entity):
+                yield depth, loop
+
+
+def _goes_over(element: Value, entity: Entity) -> bool:
+    """Whether the loop's rows are those that the entity is, or was reached from."""
+    return any(
+        isinstance(part, Entity)
+        and part.many
+        and part.query == entity.query
+        and part.path == entity.path[: len(part.path)]
+        for part in parts(element)
+    )
+
+
+def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
+    """The loops in whose rounds another statement runs, with their level, outermost first."""
+    owned = run.query is not None and run.query.owner is not None and run.query.owner.many
+    for depth, level in enumerate(levels(run)):
+        names = names_in(level.node)
+        for loop in reversed(list(level.loops())):
+            if names & loop.dependents or (owned and depth == len(run.trace)):
+                yield depth, loop
+
+
+def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
+    """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
+    symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
+    analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
+    return analysis is not None and any(_tells_the_same(other, event) for other in analysis.events)
+
+
+def _tells_the_same(other: Event, event: Load | Run) -> bool:
+    if place(other) is not place(event):
+        return False
+    if isinstance(other, Load) and isinstance(event, Load):
+        return other.path[-1] == event.path[-1] and other.entity.query is not None and any(load_loops(other))
+    return isinstance(other, Run) and isinstance(event, Run) and any(run_loops(other))
