@@ -77,11 +77,12 @@ class Rounds:
 
     def _fixed(self, path: Path, text: str, findings: Sequence[Finding]) -> tuple[list[Finding], str]:
         """The findings whose fixes go together, and the text that they give."""
-        found = [(finding, self.checking.rewrite(finding)) for finding in findings]
+        remedies = self.checking.remedies(path)
+        found = [(finding, remedies.of(finding)) for finding in findings] if remedies else []
         pairs = [(finding, rewrite) for finding, rewrite in found if rewrite is not None]
-        if not pairs:
+        if remedies is None or not pairs:
             return _edited(text, findings)
-        tree = Tree.of(self.checking.module(path))
+        tree = Tree.of(remedies.module)
         together = {id(rewrite) for rewrite in chosen(tree, [rewrite for _, rewrite in pairs])}
         pairs = [(finding, rewrite) for finding, rewrite in pairs if id(rewrite) in together]
         return [finding for finding, _ in pairs], _rewritten(tree, text, pairs)

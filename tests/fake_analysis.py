@@ -28,7 +28,9 @@ def calls_to(name: str, new: str, applicability: Applicability = Applicability.S
     def check(call: cst.Call) -> Iterator[Draft]:
         if isinstance(call.func, cst.Name) and call.func.value == name:
             faster = call.with_changes(func=cst.parse_expression(new))
-            yield Draft(call, f"{name} is slow", rewrite=Rewrite(f"call `{new}`", applicability, ((call, faster),), **more))
+            yield Draft(
+                call, f"{name} is slow", rewrite=Rewrite(f"call `{new}`", applicability, ((call, faster),), **more)
+            )
 
     return check
 
@@ -40,7 +42,14 @@ class FakeAnalysis:
     texts: Mapping[Path, str]
     checks: Mapping[str, Check]
 
-    def drafts(self, path: Path) -> tuple[cst.Module | None, Drafts]:
+    def link(self) -> None:
+        pass
+
+    def reported(self, path: Path) -> list[Finding | Problem]:
+        module, drafts = self.drafts(path)
+        return [*self.findings(path, module, drafts)]
+
+    def drafts(self, path: Path) -> tuple[cst.Module, Drafts]:
         module = cst.parse_module(self.texts[path])
         calls = [node for node in Tree.of(module).parents if isinstance(node, cst.Call)]
         known = [(rule, self.checks[rule.code]) for rule in rules() if rule.code in self.checks]
@@ -51,9 +60,6 @@ class FakeAnalysis:
         rewrites = [draft.rewrite for _, draft in drafts if draft.rewrite]
         edits = edits_of_each(Tree.of(module), rewrites)
         return [_finding(path, rule, draft, positions[draft.node], next(edits)) for rule, draft in drafts]
-
-    def problems(self, path: Path) -> Sequence[Problem]:
-        return ()
 
     def with_sources(self, texts: Mapping[Path, str]) -> FakeAnalysis:
         return FakeAnalysis({**self.texts, **texts}, self.checks)
