@@ -131,7 +131,7 @@ class Analysis:
     def _checked(
         self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis
     ) -> Iterator[tuple[Rule, Draft]]:
-        pairs = align(tree, self.interpreter.trees.module(module).tree)  # type: ignore[union-attr]
+        pairs = align(tree, analysis.tree)
         base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {}, self.exposures)
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
         for rule in selected(self.settings, rules()):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from perflint.project.whole import Project
     from perflint.semantics.interpreter import Interpreter
 
+_Place = tuple[int, ...]
 _DEPTH = 5
 _ROUTES = 12  # routes that are looked at for one function
 # Calls that hand on everything they are given; what a paginator or an exporter does is not known.
@@ -52,12 +53,12 @@ class Exposures:
     def __init__(self, interpreter: Interpreter, project: Project) -> None:
         self._interpreter = interpreter
         self._project = project
-        self._returned: dict[Symbol, Mapping[ast.AST, Exposure]] = {}
+        self._returned: dict[Symbol, Mapping[_Place, Exposure]] = {}
 
     def of(self, function: Symbol, node: ast.AST) -> Exposure | None:
         """The exposure of what is fetched at `node` in `function`."""
         for route in self._routes(function):
-            found = self._of_route(route).get(node)
+            found = self._of_route(route).get(_place(node))
             if found is not None:
                 return found
         return None
@@ -79,16 +80,21 @@ class Exposures:
                         seen.add(caller)
                         queue.append((caller, depth + 1))
 
-    def _of_route(self, route: Symbol) -> Mapping[ast.AST, Exposure]:
+    def _of_route(self, route: Symbol) -> Mapping[_Place, Exposure]:
         if route not in self._returned:
             analysis = self._interpreter.analyse(Function(route), None)
             details = self._project.hotness.route(route)
-            found: dict[ast.AST, Exposure] = {}
+            found: dict[_Place, Exposure] = {}
             if analysis is not None and details is not None:
                 for node, query in _fetched(analysis.value):
-                    found.setdefault(node, Exposure(query, route, details))
+                    found.setdefault(_place(node), Exposure(query, route, details))
             self._returned[route] = found
         return self._returned[route]
+
+
+def _place(node: ast.AST) -> _Place:
+    """A node by its place: its tree may have been parsed anew since."""
+    return tuple(getattr(node, name, 0) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"))
 
 
 def _fetched(value: Value, depth: int = 8) -> Iterator[tuple[ast.AST, Query]]:

@@ -48,6 +48,7 @@ class Analysis:
 class FileAnalysis:
     """Everything known about one file: values and enclosing constructs by `ast` node, and its events."""
 
+    tree: ast.Module
     values: Mapping[ast.AST, Value]
     frames: Mapping[ast.AST, Frame]
     events: tuple[tuple[Symbol, Event], ...]  # with the function they happen in
@@ -209,7 +210,7 @@ class Interpreter:
         frames: dict[ast.AST, Frame] = {}
         events: list[tuple[Symbol, Event]] = []
         if tree is None:
-            return FileAnalysis(values, frames, ())
+            return FileAnalysis(ast.Module([], []), values, frames, ())
         todo: list[Function] = []
         top = Run(self, module, "", {}, values=values, frames=frames)
         top.names = _NoNames()
@@ -243,7 +244,7 @@ class Interpreter:
             events += [(function.symbol, event) for event in run.events]
             for qualname, closure in run.nested:
                 todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))
-        return FileAnalysis(values, frames, tuple(events))
+        return FileAnalysis(tree.tree, values, frames, tuple(events))
 
     def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:
         """What the decorators make of a function, as far as a library says so."""

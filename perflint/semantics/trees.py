@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+_KEPT_CHARACTERS = 5_000_000  # about 120,000 lines; their trees take some 150 MB
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -44,26 +45,35 @@ def parse_any(text: str) -> tuple[ast.Module, str]:
 
 
 class Trees:
-    """Parses each module at most once; `texts` are the sources by module name."""
+    """Parses modules when asked for; `texts` are the sources by module name.
+
+    The trees that were asked for last are kept, a tree needing some hundred times its text. A module that comes
+    back is parsed anew, so its nodes are equal to the old ones by place, not by identity.
+    """
 
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
-        self._memo: dict[str, ModuleTree | None] = {}
+        self._kept: dict[str, ModuleTree | None] = {}  # the least recently asked for first
+        self._size = 0  # characters of the kept modules
 
     def module(self, name: str) -> ModuleTree | None:
         """The module's tree; None for an unknown module or one that does not parse."""
-        if name not in self._memo:
-            self._memo[name] = self._parse(name)
-        return self._memo[name]
+        if name in self._kept:
+            found = self._kept.pop(name)
+        else:
+            found = self._parse(name)
+            self._size += len(self._texts.get(name, ""))
+        self._kept[name] = found
+        while self._size > _KEPT_CHARACTERS and len(self._kept) > 1:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest]
+            self._size -= len(self._texts.get(oldest, ""))
+        return found
 
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method."""
         found = self.module(module)
         return found.functions.get(qualname) if found else None
-
-    def forget(self, name: str) -> None:
-        """Let a tree go that is not needed again soon."""
-        self._memo.pop(name, None)
 
     def _parse(self, name: str) -> ModuleTree | None:
         text = self._texts.get(name)
