@@ -71,7 +71,10 @@ class _Linker:
         for draft in self._drafts.values():
             for owner in draft.lineage:
                 for name, relation in self._backrefs.get(owner, {}).items():
-                    draft.relations.setdefault(name, relation)
+                    declared = draft.relations.get(name)
+                    # Both at once is an error unless the declaration is for type checkers only.
+                    if declared is None or not (declared.back or owner != draft.symbol):
+                        draft.relations[name] = relation
 
     def _target(self, decl: RelationDecl, draft: Draft) -> Symbol | None:
         """The mapped class that a relationship names: in its module's scope, else by name in the registry."""
@@ -103,7 +106,7 @@ def _model(symbols: Symbols, draft: Draft) -> Model:
     return Model(
         symbol=draft.symbol,
         library=Library.SQLALCHEMY,
-        table=draft.table,
+        table=draft.table if "?" not in draft.table else "",
         columns=draft.columns,
         relations=draft.relations,
         primary_key=draft.primary_key,
