@@ -10,6 +10,8 @@ from functools import cached_property
 from perflint.project.facts import CallFact, FunctionFact
 from perflint.project.instances import Instance, Instances, Thing
 from perflint.project.namesakes import is_vague, sole_methods
+from perflint.project.references import is_used_otherwise
+from perflint.project.relatives import Relatives
 from perflint.project.symbols import Kind, Symbol, Symbols
 
 _BUILDS = ("__init__", "__new__", "__post_init__")
@@ -41,9 +43,7 @@ class CallGraph:
         self.instances = instances or Instances(symbols)
         self._edges: dict[Symbol, Edges] = {}
         self._callers: dict[Symbol, tuple[Symbol, ...]] | None = None
-        self._subclasses: dict[Symbol, list[Symbol]] | None = None
-        self._overrides: dict[tuple[Symbol, Symbol], tuple[Symbol, ...]] = {}
-        self._nested: dict[str, dict[str, list[Symbol]]] = {}
+        self._relatives = Relatives(symbols)
 
     def edges(self, symbol: Symbol) -> Edges:
         """The edges of a function, or of a module's top level for a module's symbol."""
@@ -77,30 +77,8 @@ class CallGraph:
         return self._edges_of(module, "", self.symbols.files[module].main_calls).calls
 
     def is_referenced_elsewhere(self, symbol: Symbol) -> bool:
-        """Whether something beside the calls behind `callers` may use the function.
-
-        True when a file mentions its name other than by calling it, when a call by its name has
-        a receiver that is not understood, or when it is decorated.
-        """
-        fact = self.symbols.function(symbol)
-        if fact is None or fact.decorators:
-            return True
-        known = {caller.module for caller in self.callers(symbol)}
-        for module, facts in self.symbols.files.items():
-            if fact.name in facts.words and (
-                fact.name not in facts.called or (module not in known) or self._has_unknown_call(module, symbol)
-            ):
-                return True
-        return False
-
-    def _has_unknown_call(self, module: str, symbol: Symbol) -> bool:
-        """Whether a call in the module has the function's name, and a callee that is not understood."""
-        name = symbol.name.rpartition(".")[2]
-        for scope, calls in _scopes(self.symbols, module):
-            for call in calls:
-                if call.callee.rpartition(".")[2] == name and self.instances.thing(module, scope, call.callee) is None:
-                    return True
-        return False
+        """Whether something beside the calls behind `callers` may use the function."""
+        return is_used_otherwise(self.symbols, self.instances, symbol, self.callers(symbol))
 
     def _find(self, symbol: Symbol) -> Edges:
         if symbol.kind is Kind.MODULE:
@@ -111,7 +89,7 @@ class CallGraph:
             return Edges()
         edges = self._edges_of(symbol.module, symbol.name, fact.calls)
         calls = (*edges.calls, *self._wrappers(symbol.module, fact))
-        handed = (*edges.handed, *self._returned(symbol.module, fact), *self._inner(symbol))
+        handed = (*edges.handed, *self._returned(symbol.module, fact), *self._relatives.inner(symbol))
         return Edges(calls, _without(handed, calls), _without(edges.guessed, calls), edges.classes)
 
     def _edges_of(self, module: str, scope: str, facts: Iterable[CallFact]) -> Edges:
@@ -151,45 +129,18 @@ class CallGraph:
     def _called(self, thing: Thing, holder: Thing | None, receiver: str) -> Iterator[Symbol]:
         """The functions that run when `thing`, taken from `holder`, is called."""
         if isinstance(thing, Instance):
-            yield from self._methods(thing.of, "__call__")
+            yield from self._relatives.methods(thing.of, "__call__")
         elif thing.kind is Kind.FUNCTION:
             yield thing
             if holder is not None and receiver != "super()":
-                yield from self._overriding(holder, thing)
+                yield from self._relatives.overriding(holder, thing)
         elif thing.kind is Kind.CLASS:
-            yield from self._methods(thing, *_BUILDS)
+            yield from self._relatives.methods(thing, *_BUILDS)
 
     def _used(self, thing: Thing) -> Iterator[Symbol]:
         """What an object calls of itself once it is there: `with Client() as c`, `for x in Pages()`."""
         if isinstance(thing, Symbol) and thing.kind is Kind.CLASS:
-            yield from self._methods(thing, *_USES)
-
-    def _methods(self, owner: Symbol, *names: str) -> Iterator[Symbol]:
-        for name in names if owner.kind is Kind.CLASS else ():
-            found = self.symbols.attribute(owner, name)
-            if found is not None and found.kind is Kind.FUNCTION:
-                yield found
-
-    def _overriding(self, holder: Thing, method: Symbol) -> tuple[Symbol, ...]:
-        """Methods of the receiver's subclasses that may run in place of `method`."""
-        owner = holder.of if isinstance(holder, Instance) else holder
-        key = (owner, method)
-        if owner.kind is not Kind.CLASS:
-            return ()
-        if key not in self._overrides:
-            name = method.name.rpartition(".")[2]
-            found = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
-            self._overrides[key] = tuple(one for one in found if one != method and self.symbols.function(one))
-        return self._overrides[key]
-
-    def subclasses(self, owner: Symbol) -> list[Symbol]:
-        """All classes of the project that derive from a class."""
-        if self._subclasses is None:
-            self._subclasses = defaultdict(list)
-            for symbol, _ in self.symbols.all_classes():
-                for parent in self.symbols.mro(symbol)[1:]:
-                    self._subclasses[parent].append(symbol)
-        return self._subclasses.get(owner, [])
+            yield from self._relatives.methods(thing, *_USES)
 
     def _wrappers(self, module: str, fact: FunctionFact) -> Iterator[Symbol]:
         """A decorated function runs the innermost functions of its decorator."""
@@ -197,26 +148,10 @@ class CallGraph:
             head = text.partition("(")[0]
             thing = self.instances.thing(module, fact.parent, head)
             if isinstance(thing, Symbol) and thing.kind is Kind.FUNCTION:
-                yield from self._innermost(thing)
+                yield from self._relatives.innermost(thing)
             elif thing is not None:
                 owner = thing.of if isinstance(thing, Instance) else thing
-                yield from self._methods(owner, "__call__")
-
-    def _innermost(self, symbol: Symbol) -> Iterator[Symbol]:
-        for inner in self._inner(symbol):
-            deeper = list(self._innermost(inner))
-            yield from deeper or [inner]
-
-    def _inner(self, symbol: Symbol) -> list[Symbol]:
-        """Functions defined directly inside a function."""
-        module = symbol.module
-        if module not in self._nested:
-            nested: dict[str, list[Symbol]] = defaultdict(list)
-            for fact in self.symbols.files[module].functions:
-                if fact.parent and not fact.is_method:
-                    nested[fact.parent].append(Symbol(Kind.FUNCTION, fact.qualname, module))
-            self._nested[module] = nested
-        return self._nested[module].get(symbol.name, [])
+                yield from self._relatives.methods(owner, "__call__")
 
     def _returned(self, module: str, fact: FunctionFact) -> Iterator[Symbol]:
         """Functions and classes that the function gives to its caller."""
@@ -252,12 +187,3 @@ def _without(symbols: Iterable[Symbol], others: Iterable[Symbol]) -> tuple[Symbo
     """Each once, leaving out those that are among the others."""
     known = set(others)
     return tuple(symbol for symbol in dict.fromkeys(symbols) if symbol not in known)
-
-
-def _scopes(symbols: Symbols, module: str) -> Iterator[tuple[str, tuple[CallFact, ...]]]:
-    facts = symbols.files[module]
-    yield "", (*facts.calls, *facts.main_calls)
-    for fact in facts.functions:
-        yield fact.qualname, fact.calls
-
-

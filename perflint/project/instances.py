@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from perflint.project.bindings import Bindings
 from perflint.project.facts import AssignFact, BindFact, FunctionFact, ParamFact, expression, source_of
 from perflint.project.hints import named_class
 from perflint.project.symbols import Kind, Symbol, Symbols
@@ -22,7 +23,6 @@ class Instance:
 
 Thing = Symbol | Instance
 
-_Locals = Mapping[str, Sequence[BindFact | int]]
 _PROPERTIES = ("property", "cached_property", "functools.cached_property", "hybrid_property")
 _VALUE = re.compile(r"(await\s+)?[A-Za-z_][\w.]*(\(.*\))?\Z", re.DOTALL)
 
@@ -34,8 +34,7 @@ class Instances:
         self.symbols = symbols
         self._things: dict[tuple[str, str, str], Thing | None] = {}
         self._attributes: dict[tuple[Thing, str], Thing | None] = {}
-        self._locals: dict[tuple[str, str], _Locals] = {}
-        self._self_binds: dict[str, dict[tuple[str, str], list[tuple[str, BindFact]]]] = {}
+        self._bindings = Bindings(symbols)
 
     def thing(self, module: str, scope: str, text: str) -> Thing | None:
         """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
@@ -68,28 +67,17 @@ class Instances:
     def _name(self, module: str, scope: str, name: str) -> Thing | None:
         inside = scope
         while inside:
-            if name in self._locals_of(module, inside):
+            if name in self._bindings.locals_of(module, inside):
                 return self._local(module, inside, name)
             inside = inside.rpartition(".")[0]
+        if scope and name not in self._bindings.inner_names(module):
+            return self.thing(module, "", name)  # means the same everywhere in the module
         symbol = self.symbols.resolve(module, name, scope)
         return self._value(symbol) if symbol else None
 
-    def _locals_of(self, module: str, qualname: str) -> _Locals:
-        """Parameters (with their position) and bindings of a function by name; nothing for a class."""
-        key = (module, qualname)
-        if key not in self._locals:
-            table: dict[str, list[BindFact | int]] = {}
-            function = self.symbols.function(Symbol(Kind.FUNCTION, qualname, module))
-            for position, param in enumerate(function.params if function else ()):
-                table[param.name] = [position]
-            for bind in function.binds if function else ():
-                table.setdefault(bind.name, []).append(bind)
-            self._locals[key] = table
-        return self._locals[key]
-
     def _local(self, module: str, qualname: str, name: str) -> Thing | None:
         function = self.symbols.function(Symbol(Kind.FUNCTION, qualname, module))
-        first, *_ = known = self._locals_of(module, qualname)[name]
+        first, *_ = known = self._bindings.locals_of(module, qualname)[name]
         if isinstance(first, int):
             return self._param(module, function, function.params[first], first) if function else None
         return _agreed(self._bound(module, qualname, bind) for bind in known if isinstance(bind, BindFact))
@@ -185,20 +173,8 @@ class Instances:
         for assign in self._assigns(Symbol(Kind.VARIABLE, method.name, owner.module)):
             if found := self._assigned(owner.module, owner.name, assign):
                 return found
-        binds = self._binds_of(owner.module).get((owner.name, name), ())
+        binds = self._bindings.of_self(owner.module).get((owner.name, name), ())
         return _agreed(self._bound(owner.module, scope, bind) for scope, bind in binds)
-
-    def _binds_of(self, module: str) -> dict[tuple[str, str], list[tuple[str, BindFact]]]:
-        """`self.x = …` of all methods of a module by class and name."""
-        if module not in self._self_binds:
-            table: dict[tuple[str, str], list[tuple[str, BindFact]]] = {}
-            for function in self.symbols.files[module].functions:
-                for bind in function.binds if function.is_method else ():
-                    receiver, _, name = bind.name.partition(".")
-                    if receiver in ("self", "cls") and "." not in name:
-                        table.setdefault((function.parent, name), []).append((function.qualname, bind))
-            self._self_binds[module] = table
-        return self._self_binds[module]
 
     def result(self, thing: Thing) -> Thing | None:
         """What calling `thing` gives."""

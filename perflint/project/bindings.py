@@ -1,0 +1,54 @@
+"""Bindings: the names that functions bind, indexed for looking them up one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perflint.project.facts import BindFact
+from perflint.project.symbols import Kind, Symbol, Symbols
+
+Locals = Mapping[str, Sequence[BindFact | int]]
+Attributes = Mapping[tuple[str, str], Sequence[tuple[str, BindFact]]]
+
+
+class Bindings:
+    """Tables for each function and module, made when they are first asked for."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
+        self._inner: dict[str, frozenset[str]] = {}
+        self._locals: dict[tuple[str, str], Locals] = {}
+        self._attributes: dict[str, Attributes] = {}
+
+    def locals_of(self, module: str, qualname: str) -> Locals:
+        """Parameters (as their position) and bindings of a function by name; nothing for a class."""
+        key = (module, qualname)
+        if key not in self._locals:
+            table: dict[str, list[BindFact | int]] = {}
+            function = self._symbols.function(Symbol(Kind.FUNCTION, qualname, module))
+            for position, param in enumerate(function.params if function else ()):
+                table[param.name] = [position]
+            for bind in function.binds if function else ():
+                table.setdefault(bind.name, []).append(bind)
+            self._locals[key] = table
+        return self._locals[key]
+
+    def inner_names(self, module: str) -> frozenset[str]:
+        """Names of functions and classes that are defined inside others."""
+        if module not in self._inner:
+            facts = self._symbols.files[module]
+            inner = [fact.name for fact in facts.functions if fact.parent and not fact.is_method]
+            self._inner[module] = frozenset(inner + [fact.name for fact in facts.classes if "." in fact.qualname])
+        return self._inner[module]
+
+    def of_self(self, module: str) -> Attributes:
+        """`self.x = …` of all methods of a module, by class and name, each with its method."""
+        if module not in self._attributes:
+            table: dict[tuple[str, str], list[tuple[str, BindFact]]] = {}
+            for function in self._symbols.files[module].functions:
+                for bind in function.binds if function.is_method else ():
+                    receiver, _, name = bind.name.partition(".")
+                    if receiver in ("self", "cls") and "." not in name:
+                        table.setdefault((function.parent, name), []).append((function.qualname, bind))
+            self._attributes[module] = table
+        return self._attributes[module]

@@ -1,0 +1,64 @@
+"""Relatives: subclasses, overriding methods and nested functions, which names alone do not lead to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from perflint.project.instances import Instance, Thing
+from perflint.project.symbols import Kind, Symbol, Symbols
+
+
+class Relatives:
+    """Indexes over the project that are built when they are first asked for."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self._symbols = symbols
+        self._subclasses: dict[Symbol, list[Symbol]] | None = None
+        self._overrides: dict[tuple[Symbol, Symbol], tuple[Symbol, ...]] = {}
+        self._nested: dict[str, dict[str, list[Symbol]]] = {}
+
+    def methods(self, owner: Symbol, *names: str) -> Iterator[Symbol]:
+        """Those of the named methods that a class has."""
+        for name in names if owner.kind is Kind.CLASS else ():
+            found = self._symbols.attribute(owner, name)
+            if found is not None and found.kind is Kind.FUNCTION:
+                yield found
+
+    def overriding(self, holder: Thing, method: Symbol) -> tuple[Symbol, ...]:
+        """Methods of the receiver's subclasses that may run in place of `method`."""
+        owner = holder.of if isinstance(holder, Instance) else holder
+        key = (owner, method)
+        if owner.kind is not Kind.CLASS:
+            return ()
+        if key not in self._overrides:
+            name = method.name.rpartition(".")[2]
+            found = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
+            self._overrides[key] = tuple(one for one in found if one != method and self._symbols.function(one))
+        return self._overrides[key]
+
+    def subclasses(self, owner: Symbol) -> list[Symbol]:
+        """All classes of the project that derive from a class."""
+        if self._subclasses is None:
+            self._subclasses = defaultdict(list)
+            for symbol, _ in self._symbols.all_classes():
+                for parent in self._symbols.mro(symbol)[1:]:
+                    self._subclasses[parent].append(symbol)
+        return self._subclasses.get(owner, [])
+
+    def inner(self, symbol: Symbol) -> list[Symbol]:
+        """Functions defined directly inside a function."""
+        module = symbol.module
+        if module not in self._nested:
+            nested: dict[str, list[Symbol]] = defaultdict(list)
+            for fact in self._symbols.files[module].functions:
+                if fact.parent and not fact.is_method:
+                    nested[fact.parent].append(Symbol(Kind.FUNCTION, fact.qualname, module))
+            self._nested[module] = nested
+        return self._nested[module].get(symbol.name, [])
+
+    def innermost(self, symbol: Symbol) -> Iterator[Symbol]:
+        """The functions inside a decorator that stand in for what it decorates."""
+        for inner in self.inner(symbol):
+            deeper = list(self.innermost(inner))
+            yield from deeper or [inner]
