@@ -239,12 +239,61 @@ def test_partial_column_gives_its_arguments() -> None:
     assert [columns[name].nullable for name in ("name", "note")] == [False, True]
 
 
+def test_a_backref_wins_over_a_declaration_for_type_checkers() -> None:
+    source = """
+        from sqlalchemy import Column, ForeignKey, Integer
+        from sqlalchemy.orm import backref, relationship
+        from base import Base
+        class Team(Base):
+            __tablename__ = "teams"
+            id = Column(Integer, primary_key=True)
+        class Plan(Base):
+            __tablename__ = "plans"
+            id = Column(ForeignKey("teams.id"), primary_key=True)
+            team = relationship(Team, backref=backref("plan", uselist=False))
+        if not_at_run_time:
+            Team.plan = relationship(Plan)
+    """
+    plan = model({"base.py": BASE, "m.py": source}, "m.Team").relations["plan"]
+    assert (plan.many, plan.kind, plan.back) == (False, "reverse_o2o", "team")
+
+
+def test_key_without_a_constraint_may_lead_to_nothing() -> None:
+    source = """
+        from sqlalchemy import Column, ForeignKey, Integer, String
+        from sqlalchemy.orm import foreign, relationship
+        from base import Base
+        class Dag(Base):
+            __tablename__ = "dags"
+            id = Column(String, primary_key=True)
+            runs = relationship("Run", primaryjoin=lambda: Dag.id == foreign(get_run().dag_id), backref="dag")
+        class Run(Base):
+            __tablename__ = "runs"
+            id = Column(Integer, primary_key=True)
+            dag_id = Column(String, nullable=False)
+    """
+    files = {"base.py": BASE, "m.py": source}
+    assert model(files, "m.Dag").relations["runs"].many
+    dag = model(files, "m.Run").relations["dag"]
+    assert (dag.kind, dag.columns, dag.nullable) == ("fk", ("dag_id",), True)
+
+
 def test_names_that_look_like_models_are_none() -> None:
     source = """
         from pydantic import BaseModel, Field
         from dataclasses import dataclass
         from django import forms
         from rest_framework import serializers
+        from tortoise import fields, models
+        from peewee import CharField, Model
+        from playhouse.flask_utils import FlaskDB
+        db = FlaskDB()
+        class Row(models.Model):
+            name = fields.CharField(max_length=5)
+        class Record(Model):
+            name = CharField()
+        class Entry(db.Model):
+            name = CharField()
         class Item(BaseModel):
             name: str = Field(default="")
         class Form(forms.ModelForm):
@@ -254,4 +303,5 @@ def test_names_that_look_like_models_are_none() -> None:
         class Mixin:
             name = "x"
     """
-    assert all(find({"m.py": source}, f"m.{name}") is None for name in ("Item", "Form", "Serializer", "Mixin"))
+    names = ("Item", "Form", "Serializer", "Mixin", "Row", "Record", "Entry")
+    assert [name for name in names if find({"m.py": source}, f"m.{name}")] == []

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from perflint.project.declarations import Callees, declaration, declared, names, string
+from perflint.project.declarations import Callees, declared, string
 from perflint.project.django_classes import DjangoClasses, Owner
+from perflint.project.django_constraints import apply_constraints
 from perflint.project.django_fields import Fields, Related
 from perflint.project.django_known import concrete_models, known_bases, known_class
 from perflint.project.django_managers import Managers
@@ -123,7 +123,7 @@ class DjangoDrafts:
             if owner.symbol not in inherited:
                 self._merge(draft, self._body(owner))
         self._keys(draft)
-        self._indexes(draft)
+        apply_constraints(draft.options, draft.columns)
         draft.managers = draft.managers or {"objects": None}
 
     def _parents(self, draft: DjangoDraft) -> Iterator[DjangoDraft]:
@@ -160,20 +160,6 @@ class DjangoDrafts:
             key = Column("id", "int", nullable=False, unique=True, primary_key=True, attname="id")
             draft.columns = {"id": key, **draft.columns}
 
-    def _indexes(self, draft: DjangoDraft) -> None:
-        """Meta's constraints: one column makes it unique, an index serves by its first."""
-        for option in ("constraints", "indexes", "unique_together"):
-            assign = draft.options.get(option)
-            for node in _elements(assign.value) if assign else ():
-                found = declaration(node)
-                fields = list(names(found.keywords.get("fields") if found else node))
-                if found and found.keywords.get("condition"):
-                    continue
-                if fields and (option == "indexes" or len(fields) > 1):
-                    _change(draft, fields[0], index=True)
-                elif fields:
-                    _change(draft, fields[0], unique=True)
-
     def _body(self, owner: Owner) -> Body:
         if owner.symbol not in self._bodies:
             body = self._bodies[owner.symbol] = Body()
@@ -200,19 +186,3 @@ class DjangoDrafts:
 
 def _is_abstract(options: dict[str, AssignFact]) -> bool:
     return "abstract" in options and options["abstract"].value == "True"
-
-
-def _elements(text: str) -> Iterator[ast.expr]:
-    tree = expression(text)
-    if not isinstance(tree, ast.List | ast.Tuple | ast.Set):
-        return
-    if tree.elts and all(map(string, tree.elts)):
-        yield tree  # unique_together = ("a", "b")
-    else:
-        yield from tree.elts
-
-
-def _change(draft: DjangoDraft, name: str, *, unique: bool = False, index: bool = False) -> None:
-    for known in (name, f"{name}_id"):
-        if column := draft.columns.get(known):
-            draft.columns[known] = replace(column, unique=unique or column.unique, index=index or column.index)

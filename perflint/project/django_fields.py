@@ -70,23 +70,21 @@ class Fields:
         """The relation that a call declares, None for an ordinary column."""
         tails = self._callees.tails(module, found.callee)
         if "GenericForeignKey" in tails:
-            content, key = (string(found.argument(at, word)) for at, word in ((0, "ct_field"), (1, "fk_field")))
-            columns = (f"{content or 'content_type'}_id", key or "object_id")
-            return Related(name, module, "generic", False, None, "+", True, None, columns)
+            return _generic(module, name, found)
         kind = _kind(tails)
         if not kind:
             return None
-        target = found.argument(0, "to")
-        nullable = found.flag("null")
         many = kind in ("m2m", "generic")
+        has_no_back = kind == "generic" or "TaggableManager" in tails
+        target = found.argument(0, "to")
         return Related(
             name=name,
             module=module,
             kind=kind,
             many=many,
             target=None if "TaggableManager" in tails else target,
-            related_name="+" if kind == "generic" or "TaggableManager" in tails else _related_name(found),
-            nullable=nullable and not many,
+            related_name="+" if has_no_back else _related_name(found),
+            nullable=found.flag("null") and not many,
             column=None if many else _key_column(name, kind, found),
             columns=() if many else (f"{name}_id",),
             parent_link=found.flag("parent_link"),
@@ -118,6 +116,12 @@ class Fields:
                 return "custom"
         known = sorted(word for tail in tails if (word := _TYPE_OF.get(tail)))
         return known[0] if known else "custom"
+
+
+def _generic(module: str, name: str, found: Declaration) -> Related:
+    content, key = (string(found.argument(at, word)) for at, word in ((0, "ct_field"), (1, "fk_field")))
+    columns = (f"{content or 'content_type'}_id", key or "object_id")
+    return Related(name, module, "generic", False, None, "+", True, None, columns)
 
 
 def _kind(tails: frozenset[str]) -> str:

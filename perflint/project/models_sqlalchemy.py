@@ -9,8 +9,9 @@ from perflint.project.declarations import Callees, names
 from perflint.project.facts import expression
 from perflint.project.nearest import nearest
 from perflint.project.schema import Library, Model, Relation
+from perflint.project.sqlalchemy_directions import Side, link_relation, opposite
 from perflint.project.sqlalchemy_drafts import Draft, Drafts
-from perflint.project.sqlalchemy_relations import RelationDecl, Side, link_relation, opposite
+from perflint.project.sqlalchemy_relations import RelationDecl
 from perflint.project.symbols import Symbol, Symbols
 
 
