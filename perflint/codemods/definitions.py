@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import libcst as cst
 
-from perflint.codemods.import_lines import first_place_after_imports
+from perflint.codemods.module_head import first_place_after_imports
 from perflint.codemods.names import Binding, bindings, clash
 from perflint.codemods.placing import Statement, gap, insert
 from perflint.codemods.tree import Tree, children

@@ -10,12 +10,11 @@ from enum import IntEnum
 
 import libcst as cst
 
+from perflint.codemods.module_head import first_place, head_end, import_nodes
 from perflint.codemods.names import source_module
 from perflint.codemods.placing import Statement, blank_lines
-from perflint.codemods.tree import children
 from perflint.rewrites import Import
 
-ImportNode = cst.Import | cst.ImportFrom
 Key = tuple[int, bool, str, str]
 
 
@@ -37,14 +36,6 @@ class Spot:
     leads: bool = False
 
 
-def import_nodes(statement: cst.CSTNode) -> Sequence[ImportNode]:
-    """The imports of a line that consists of imports alone."""
-    if not isinstance(statement, cst.SimpleStatementLine):
-        return ()
-    nodes = [node for node in statement.body if isinstance(node, cst.Import | cst.ImportFrom)]
-    return nodes if len(nodes) == len(statement.body) else ()
-
-
 def spot(module: cst.Module, wanted: Import) -> Spot:
     """Where `wanted` goes as a line of its own."""
     paragraphs = list(_paragraphs(module.body))
@@ -52,7 +43,7 @@ def spot(module: cst.Module, wanted: Import) -> Spot:
     if paragraph:
         return _within(module.body, paragraph, _wanted_key(wanted))
     later = (lines[0] for lines in paragraphs if _key(module.body[lines[0]])[0] > section(wanted.module))
-    last = paragraphs[-1][-1] + 1 if paragraphs else _start(module.body)
+    last = paragraphs[-1][-1] + 1 if paragraphs else first_place(module.body)
     return Spot(next(later, last), opens=True)
 
 
@@ -73,7 +64,7 @@ def _root(module: str) -> str:
 def _paragraphs(body: Sequence[Statement]) -> Iterator[list[int]]:
     """The import lines of the module's head that stand together."""
     lines: list[int] = []
-    for index in range(_start(body), _head_end(body)):
+    for index in range(first_place(body), head_end(body)):
         if not import_nodes(body[index]):
             continue
         if lines and not _goes_on(body, lines, index):
@@ -92,81 +83,6 @@ def _goes_on(body: Sequence[Statement], lines: Sequence[int], index: int) -> boo
     keys = [_key(body[above]) for above in (*lines, index)]
     is_commented = any(empty.comment for empty in line.leading_lines)
     return is_commented and keys[0][0] == keys[-1][0] and keys == sorted(keys)
-
-
-def first_place_after_imports(body: Sequence[Statement]) -> int:
-    """Behind the last import of the module's head, also one inside an `if` or a `try`."""
-    head = body[: _head_end(body)]
-    imports = [index + 1 for index, node in enumerate(head) if _is_prologue(node) or any(map(_is_import, _lines(node)))]
-    return max(imports, default=0)
-
-
-def _lines(node: Statement) -> Iterator[cst.BaseStatement]:
-    if isinstance(node, cst.If | cst.Try):
-        yield from _blocks(node)
-    else:
-        yield node
-
-
-def _is_import(node: cst.BaseStatement) -> bool:
-    return isinstance(node, cst.SimpleStatementLine) and any(isinstance(part, ImportNode) for part in node.body)
-
-
-def _head_end(body: Sequence[Statement]) -> int:
-    ends = (index for index, node in enumerate(body) if isinstance(node, cst.FunctionDef | cst.ClassDef))
-    return next(ends, len(body))
-
-
-def _start(body: Sequence[Statement]) -> int:
-    """The first place for a new import: behind what has to run, or to stand, before it.
-
-    Calls between imports (`monkey.patch_all()`, `sys.path.insert(…)`) are there for the imports that follow.
-    """
-    head = body[: _head_end(body)]
-    imports = [index for index, node in enumerate(head) if import_nodes(node) and not _is_prologue(node)]
-    last = imports[-1] if imports else len(head)
-    barriers = [index for index, node in enumerate(head[:last]) if _is_prologue(node) or not _is_neutral(node)]
-    if imports:
-        return barriers[-1] + 1 if barriers else 0
-    return next((index for index, node in enumerate(body) if not _is_prologue(node)), len(body))
-
-
-def _is_prologue(node: Statement) -> bool:
-    """A docstring, or an import from `__future__`."""
-    if not isinstance(node, cst.SimpleStatementLine):
-        return False
-    if import_nodes(node):
-        return _key(node)[0] == Section.FUTURE
-    return all(isinstance(part, cst.Expr) and _is_text(part.value) for part in node.body)
-
-
-def _is_text(node: cst.BaseExpression) -> bool:
-    return isinstance(node, cst.SimpleString | cst.ConcatenatedString)
-
-
-def _is_neutral(node: cst.BaseStatement) -> bool:
-    """Whether an import may be moved across the statement."""
-    if isinstance(node, cst.If | cst.Try):
-        return all(_is_neutral(line) for line in _blocks(node))
-    return isinstance(node, cst.SimpleStatementLine) and all(_is_binding(part) for part in node.body)
-
-
-def _blocks(node: cst.CSTNode) -> Iterator[cst.BaseStatement]:
-    """The statements directly inside the branches of an `if` or a `try`."""
-    for branch in children(node):
-        if isinstance(branch, cst.IndentedBlock):
-            yield from branch.body
-        elif isinstance(branch, cst.If | cst.Else | cst.ExceptHandler | cst.Finally):
-            yield from _blocks(branch)
-
-
-def _is_binding(part: cst.BaseSmallStatement) -> bool:
-    match part:
-        case cst.Import() | cst.ImportFrom() | cst.Pass() | cst.Raise() | cst.AnnAssign(target=cst.Name()):
-            return True
-        case cst.Assign(targets=targets):
-            return all(isinstance(target.target, cst.Name) for target in targets)
-    return False
 
 
 def _fitting(body: Sequence[Statement], paragraphs: Sequence[list[int]], module: str) -> list[int] | None:

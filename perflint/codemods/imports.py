@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from perflint.codemods.import_lines import import_nodes, spot
+from perflint.codemods.import_lines import spot
 from perflint.codemods.import_names import WIDTH, extended, wrapped
+from perflint.codemods.module_head import import_nodes
 from perflint.codemods.names import Binding, bindings, clash, imported, is_served_by_scope, joined, source_module
 from perflint.codemods.placing import Statement, insert, lead
 from perflint.codemods.tree import Tree
