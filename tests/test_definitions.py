@@ -7,7 +7,7 @@ import pytest
 from test_rewriting import calls, faster
 
 from perflint.codemods.definitions import add_definitions
-from perflint.codemods.rewriting import apply, refusal
+from perflint.codemods.rewriting import UnsoundError, apply, refusal
 from perflint.codemods.tree import Tree
 from perflint.rewrites import Import
 
@@ -112,3 +112,10 @@ def test_a_definition_whose_name_is_something_else_is_refused(case: str) -> None
 def test_a_definition_is_one_statement() -> None:
     with pytest.raises(ValueError, match="one statement"):
         added("x = 1\n", "_A = 1\n_B = 2\n")
+
+
+def test_a_definition_that_is_no_python_is_the_rewrite_s_fault() -> None:
+    module = cst.parse_module("slow()\n")
+    (call,) = calls(module)
+    with pytest.raises(UnsoundError, match="ParserSyntaxError"):
+        refusal(Tree.of(module), faster(call, definitions=("_A =\n",)))

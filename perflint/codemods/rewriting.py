@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -27,7 +28,12 @@ def apply(module: cst.Module, rewrites: Sequence[Rewrite]) -> cst.Module:
 
 
 def refusal(tree: Tree, rewrite: Rewrite) -> str:
-    """Why the rewrite cannot be applied here; empty if it can."""
+    """Why the rewrite cannot be applied here; empty if it can. UnsoundError for one that is wrong in itself."""
+    with _blaming_the_rewrite():
+        return _refusal(tree, rewrite)
+
+
+def _refusal(tree: Tree, rewrite: Rewrite) -> str:
     places = _places(rewrite)
     if not all(place in tree.parents for place in places):
         raise UnsoundError("replaces a node of another tree")
@@ -60,11 +66,18 @@ def chosen(tree: Tree, rewrites: Sequence[Rewrite]) -> list[Rewrite]:
 
 def rewritten(tree: Tree, rewrites: Sequence[Rewrite]) -> cst.Module:
     """The module with all of the rewrites, which must not meet; UnsoundError where one of them fits in nowhere."""
-    try:
+    with _blaming_the_rewrite():
         return _rewritten(tree, rewrites)
+
+
+@contextmanager
+def _blaming_the_rewrite() -> Iterator[None]:
+    """A rewrite is a check's work: whatever goes wrong with it is the check's."""
+    try:
+        yield
     except UnsoundError:
         raise
-    except Exception as error:  # a rewrite is a check's work: whatever is wrong with it is the check's
+    except Exception as error:
         raise UnsoundError(f"failed: {type(error).__name__}: {error}") from error
 
 
