@@ -14,6 +14,7 @@ A library module may define any of these functions, each answering None for what
   parameter with that default; `annotated(...)`, `generic(...)`: of an annotation.
 * `declared(run, symbol, node, decorators)`: a function is defined; may record what it is declared as.
 * `declared_class(run, symbol, node)`: the same of a class.
+* `unknown_attribute(run, name, node)`: an attribute of an unknown object (`request.user`).
 * `unknown_method(name, call)`: a method of an unknown receiver, told by its arguments alone;
   `function_method(function, name, call)`: a method that a decorator has given to a project function.
 """
@@ -130,6 +131,10 @@ class Libraries:
             return None
         own: Value | None = self._ask(self._of(value), "attribute", run, value, name, node)
         return own
+
+    def unknown_attribute(self, run: Run, name: str, node: ast.expr) -> Value | None:
+        """An attribute of an unknown object, told by how it is written."""
+        return self._first("unknown_attribute", run, name, node)
 
     def class_attribute(self, run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:
         """An attribute of a project class that derives from a library's."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perflint.libraries import _django_querysets as querysets
 from perflint.libraries import outside
 from perflint.libraries._orm import record_load, record_run, target_of
+from perflint.project.facts import dotted
 from perflint.project.models import Library, Relation
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.values import (
@@ -20,6 +21,7 @@ from perflint.semantics.values import (
     Function,
     Instance,
     LoaderOption,
+    Proof,
     Query,
     Ref,
     Rows,
@@ -99,6 +101,14 @@ def _prefetch(call: Call) -> Value:
     if isinstance(inner, Query):
         paths += tuple((*paths[0], *deeper) for deeper in inner.state.loaded)
     return LoaderOption(() if "to_attr" in call.keywords else paths, "prefetch")
+
+
+def unknown_attribute(run: Run, name: str, node: ast.expr) -> Value | None:
+    """`request.user` is an object of the user model; who loaded it, and with what, is not known."""
+    if name != "user" or dotted(node) not in ("request.user", "self.request.user"):
+        return None
+    user = run.interpreter.models.user()
+    return Entity(user, proof=Proof.PROBABLE) if user is not None else None
 
 
 def class_attribute(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:

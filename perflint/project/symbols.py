@@ -245,10 +245,18 @@ class Symbols:
         tail = "." + name
         fits = [full for full in self._by_tail.get(name.rpartition(".")[2], ()) if full.endswith(tail)]
         # A top-level name such as `celery` is the library, unless the file lies beside the importer.
-        fits = [full for full in fits if _is_root(full[: -len(tail)], importer, self.files)]
+        near = [full for full in fits if _is_root(full[: -len(tail)], importer, self.files)]
+        if not near and "." in name:
+            near = self._further(fits, tail, importer)
+        fits = near
         if not fits:
             return None
         return max(fits, key=lambda full: (_shared(full, importer), -len(full), full))
+
+    def _further(self, fits: list[str], tail: str, importer: str) -> list[str]:
+        """Roots that are packages by mistake; the one root beside the importer (`src/` seen from `tests/`)."""
+        around = [full for full in fits if f"{importer}.".startswith(f"{full[: -len(tail)]}.")]
+        return around or [full for full in fits if len(fits) == 1 and full[: -len(tail)] not in self.files]
 
     def assigns(self, symbol: Symbol) -> tuple[str, ...]:
         """Source texts of all values bound to a module-level or class-level variable."""

@@ -41,7 +41,8 @@ def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
 def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
     match value:
         case Unknown():
-            return Method(UNKNOWN, name)
+            known = run.interpreter.libraries.unknown_attribute(run, name, node)
+            return Method(UNKNOWN, name) if known is None else known
         case Ref(symbol=symbol):
             return _of_symbol(run, symbol, name, node)
         case Entity():
