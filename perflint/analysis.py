@@ -12,7 +12,7 @@ import libcst as cst
 
 from perflint.cards import Rule, rules
 from perflint.discovery import project_root
-from perflint.findings import Finding, Fix, Position, Problem, Span
+from perflint.findings import Edit, Finding, Fix, Position, Problem, Span
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, uncollected
 from perflint.project.facts import FileFacts, extract
@@ -106,8 +106,46 @@ class Analysis:
         return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])
 
     def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
-        """The drafts of a file as they are reported, one for each."""
-        return list(findings(path, module, drafts)) if drafts else []
+        """The drafts of a file as they are reported, one for each; only files with findings pay for positions."""
+        if not drafts:
+            return []
+        from libcst.metadata import MetadataWrapper, PositionProvider
+
+        positions: Mapping[cst.CSTNode, Any] = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+        edits = self._edits(path, module, drafts)
+        made: list[Finding] = []
+        for index, (rule, draft) in enumerate(drafts):
+            where = positions[draft.node]
+            start, end = where.start, where.end
+            span = Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
+            fix = None
+            if draft.rewrite is not None and edits.get(index):
+                fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits[index])
+            made.append(_finding(path, rule, draft, span, fix, module))
+        return made
+
+    def _edits(
+        self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]
+    ) -> Mapping[int, tuple[Edit, ...]]:
+        """The edits of each draft's rewrite by its index; none for one that is refused, or unsound in itself."""
+        from perflint.codemods.edits import edits_of_each
+        from perflint.codemods.rewriting import UnsoundError
+        from perflint.codemods.tree import Tree
+
+        rewrites = {index: draft.rewrite for index, (_, draft) in enumerate(drafts) if draft.rewrite is not None}
+        tree = Tree.of(module) if rewrites else None
+        try:
+            return dict(zip(rewrites, edits_of_each(tree, rewrites.values()), strict=True)) if tree else {}
+        except UnsoundError:
+            pass  # one of them is at fault: ask for each by itself
+        found: dict[int, tuple[Edit, ...]] = {}
+        for index, rewrite in rewrites.items():
+            try:
+                found[index] = next(edits_of_each(Tree.of(module), [rewrite]))
+            except UnsoundError as error:
+                rule = drafts[index][0]
+                self._failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {error}"))
+        return found
 
     def _inferred(self, path: Path, module: str) -> FileAnalysis | None:
         """What is known of a file; a failure loses that file alone, and is reported."""
@@ -167,25 +205,6 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
         analysis.link()
         made = each(analysis.reported, sorted(report), available(settings.workers))
     return [found for file in made for found in file]
-
-
-def findings(path: Path, tree: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Iterator[Finding]:
-    """Drafts with positions and text edits; only files with findings pay for them."""
-    from libcst.metadata import MetadataWrapper, PositionProvider
-
-    from perflint.codemods.edits import edits_of_each
-    from perflint.codemods.tree import Tree
-
-    positions: Mapping[cst.CSTNode, Any] = MetadataWrapper(tree, unsafe_skip_copy=True).resolve(PositionProvider)
-    rewrites = [draft.rewrite for _, draft in drafts if draft.rewrite is not None]
-    edits = dict(zip(map(id, rewrites), edits_of_each(Tree.of(tree), rewrites), strict=True)) if rewrites else {}
-    for rule, draft in drafts:
-        where = positions[draft.node]
-        span = Span(Position(where.start.line, where.start.column + 1), Position(where.end.line, where.end.column + 1))
-        fix = None
-        if draft.rewrite is not None:
-            fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits[id(draft.rewrite)])
-        yield _finding(path, rule, draft, span, fix, tree)
 
 
 def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, tree: cst.Module) -> Finding:
