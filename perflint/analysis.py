@@ -55,10 +55,12 @@ class Analysis:
             tuple(settings.libraries.task_decorators),
             tuple(settings.libraries.run_once),
         )
-        self.project = Project(files, self.root, project_root([self.root]) or self.root, extra)
         trees = Trees({facts.module: texts[path] for path, facts in self.facts.items() if isinstance(facts, FileFacts)})
+        unparsed = {path: texts[path] for path, facts in self.facts.items() if isinstance(facts, Problem)}
+        folder = project_root([self.root]) or self.root
+        self.project = Project(files, self.root, folder, extra, trees.of, unparsed)
         libraries = Libraries()
-        self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries)
+        self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, self.project.graph)
         libraries.interpreter = self.interpreter
         self.exposures = Exposures(self.interpreter, self.project)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from perflint.project.facts import FileFacts
 
 Read = Callable[[Path], str]
+Parse = Callable[[FileFacts], "ast.Module | None"]
 
 _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -48,23 +49,30 @@ class Tree:
 
 
 class Trees:
-    """Parses each file at most once. `read` gives the text that the facts were taken from."""
+    """Each file's tree at most once. `parse` gives the tree of the text that the facts were taken from."""
 
-    def __init__(self, read: Read | None = None) -> None:
-        self._read = read or _read_text
+    def __init__(self, parse: Parse | None = None) -> None:
+        self._parse = parse or parser_of(_read_text)
         self._trees: dict[str, Tree | None] = {}
 
     def of(self, facts: FileFacts) -> Tree | None:
         """The file's tree; None when it cannot be read any more."""
         if facts.module not in self._trees:
-            self._trees[facts.module] = self._parse(facts)
+            root = self._parse(facts)
+            self._trees[facts.module] = Tree(facts, root) if root is not None else None
         return self._trees[facts.module]
 
-    def _parse(self, facts: FileFacts) -> Tree | None:
+
+def parser_of(read: Read) -> Parse:
+    """A parser of texts, which `read` gives by path."""
+
+    def parse(facts: FileFacts) -> ast.Module | None:
         try:
-            return Tree(facts, ast.parse(self._read(facts.path)))
+            return ast.parse(read(facts.path))
         except (OSError, SyntaxError, ValueError, KeyError):
             return None
+
+    return parse
 
 
 def _read_text(path: Path) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from perflint.project.callgraph import CallGraph
+from perflint.project.celery import CeleryFacts
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames, HotnessTable
 from perflint.project.models import Models
 from perflint.project.settings import ProjectSettings, read_settings
 from perflint.project.symbols import Symbols
+from perflint.project.trees import Parse
 
 
 @dataclass(eq=False)
@@ -22,11 +25,18 @@ class Project:
     root: Path  # module names begin below it
     folder: Path  # configuration files lie in it
     names: ExtraNames = field(default_factory=ExtraNames)
+    parse: Parse | None = None  # gives the tree of a file's text
+    unparsed: Mapping[Path, str] = field(default_factory=dict)  # texts of files that have no facts
 
     @cached_property
     def symbols(self) -> Symbols:
         """Names and definitions."""
         return Symbols(self.files.values())
+
+    @cached_property
+    def graph(self) -> CallGraph:
+        """Who calls whom, and of which class an object is."""
+        return CallGraph(self.symbols)
 
     @cached_property
     def models(self) -> Models:
@@ -36,7 +46,12 @@ class Project:
     @cached_property
     def hotness(self) -> HotnessTable:
         """How often functions run."""
-        return HotnessTable(self.symbols, replace(self.names, scripts=self.settings.scripts))
+        return HotnessTable(self.symbols, replace(self.names, scripts=self.settings.scripts), self.graph)
+
+    @cached_property
+    def celery(self) -> CeleryFacts:
+        """Celery's apps and tasks, and who reads their results."""
+        return CeleryFacts(self.graph, self.parse, self.unparsed)
 
     @cached_property
     def settings(self) -> ProjectSettings:

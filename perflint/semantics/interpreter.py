@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perflint.project.callgraph import CallGraph
 from perflint.project.facts import expression
 from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
@@ -57,8 +58,11 @@ class FileAnalysis:
 class Interpreter:
     """Answers for the whole project; holds memos only, so one serves any number of files."""
 
-    def __init__(self, symbols: Symbols, models: Models, trees: Trees, libraries: Libraries) -> None:
+    def __init__(
+        self, symbols: Symbols, models: Models, trees: Trees, libraries: Libraries, graph: CallGraph | None = None
+    ) -> None:
         self.symbols = symbols
+        self.graph = graph or CallGraph(symbols)
         self.models = models
         self.trees = trees
         self.libraries = libraries

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from perflint.project.facts import FileFacts
+
 _KEPT_CHARACTERS = 5_000_000  # about 120,000 lines; their trees take some 150 MB
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -69,6 +71,11 @@ class Trees:
             del self._kept[oldest]
             self._size -= len(self._texts.get(oldest, ""))
         return found
+
+    def of(self, facts: FileFacts) -> ast.Module | None:
+        """The tree that a file's facts were taken from."""
+        found = self.module(facts.module)
+        return found.tree if found else None
 
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method."""

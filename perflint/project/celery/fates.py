@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import IntEnum
 
 from perflint.project.facts import callee_of
@@ -77,8 +77,16 @@ def _named(tree: Tree, binding: ast.AST, name: str, depth: int) -> Told:
     around = tree.function(binding)
     if around is tree.root:
         return Fate.KEPT, "is stored"
-    loads = (node for node in ast.walk(around) if isinstance(node, ast.Name) and node.id == name)
-    return worst(fate(tree, node, depth + 1) for node in loads if isinstance(node.ctx, ast.Load))
+    if any(name in node.names for node in ast.walk(around) if isinstance(node, ast.Global | ast.Nonlocal)):
+        return Fate.KEPT, "is stored"
+    return worst(fate(tree, node, depth + 1) for node in loads_of(around, name))
+
+
+def loads_of(around: ast.AST, name: str) -> Iterator[ast.Name]:
+    """The places in a function that read a name."""
+    for node in ast.walk(around):
+        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load):
+            yield node
 
 
 def _passed(tree: Tree, node: ast.AST, depth: int) -> Told:

@@ -45,6 +45,10 @@ class ResultUse:
     state: UseState
     reasons: tuple[str, ...] = ()
     sites: tuple[UseSite, ...] = ()
+    is_dispatched: bool = False  # here, or by a schedule
+    readers: tuple[UseSite, ...] = ()  # they read results by id, so perhaps this task's
+    unknown_dispatches: tuple[UseSite, ...] = ()  # of something unknown, its result kept
+    returns_value: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class CeleryTask:
     ignores_result: bool | None = None  # its own option or its base class's; None: left to the app
     is_bound: bool = False
     owner: Symbol | None = None  # the class of a class-based task
+    decorator: int = 0  # which of the function's decorators makes the task
+    doubt: str = ""  # why its options are not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +72,7 @@ class CelerySettings:
     backend: Backend = Backend.UNKNOWN
     broker: str = ""  # URL or the scheme's source text, empty when unknown
     ignored_globally: bool = False
+    ignored_names: frozenset[str] = frozenset()  # of tasks that an annotation lets ignore their results
     always_eager: bool = False
+    is_complete: bool = False  # an app is made here, and no part of its settings lies elsewhere
+    readers: tuple[UseSite, ...] = ()  # settings that show results to somebody

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from perflint.project.callgraph import CallGraph
+from perflint.project.celery.bases import class_ignores, doubt_about, owner_named, truth_of
 from perflint.project.celery.records import CeleryTask
 from perflint.project.facts import ClassFact, FunctionFact, expression
 from perflint.project.places import Place, place_of
@@ -13,57 +14,70 @@ from perflint.project.roots.classes import is_celery_class
 from perflint.project.roots.decorated import is_celery_decorator
 from perflint.project.symbols import Kind, Symbol
 
+_UNKNOWN = "**"
+
 
 def celery_tasks(graph: CallGraph) -> Iterator[CeleryTask]:
     """Tasks of the application; those that tests define are left out."""
     for symbol, fact in graph.symbols.all_functions():
         if fact.decorators and place_of(symbol.module) is not Place.TESTS:
-            for text in fact.decorators:
+            for index, text in enumerate(fact.decorators):
                 if is_celery_decorator(graph, symbol.module, fact.parent, text):
-                    yield _decorated(graph, symbol, fact, text)
+                    yield _decorated(graph, symbol, fact, index)
                     break
     for symbol, class_fact in graph.symbols.all_classes():
-        has_run = "run" in class_fact.methods and place_of(symbol.module) is not Place.TESTS
-        if has_run and is_celery_class(graph, symbol):
+        if place_of(symbol.module) is not Place.TESTS and is_task_class(graph, symbol, class_fact):
             yield _class_based(graph, symbol, class_fact)
 
 
-def _decorated(graph: CallGraph, symbol: Symbol, fact: FunctionFact, text: str) -> CeleryTask:
+def is_task_class(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> bool:
+    """Whether a class is a task by itself, and not only a base of others."""
+    is_abstract = any(assign.name == "abstract" and assign.value == "True" for assign in fact.assigns)
+    return "run" in fact.methods and not is_abstract and is_celery_class(graph, symbol)
+
+
+def _decorated(graph: CallGraph, symbol: Symbol, fact: FunctionFact, index: int) -> CeleryTask:
+    text = fact.decorators[index]
     options = _keywords(text)
-    ignores = _truth(options.get("ignore_result", ""))
+    ignores = truth_of(options.get("ignore_result", ""))
+    doubt = _doubt_about_decorator(graph, symbol, fact, text) or _doubt_about_options(options, ignores)
     if ignores is None and (base := options.get("base")):
-        owner = graph.instances.thing(symbol.module, fact.parent, base)
-        ignores = _class_ignores(graph, owner) if isinstance(owner, Symbol) else None
+        owner = owner_named(graph, symbol.module, fact.parent, base)
+        ignores = class_ignores(graph, owner) if owner else None
+        doubt = doubt or doubt_about(graph, owner)
     name = _string(options.get("name", "")) or symbol.full
-    return CeleryTask(symbol, name, options, ignores, _truth(options.get("bind", "")) is True)
+    is_bound = truth_of(options.get("bind", "")) is True
+    return CeleryTask(symbol, name, options, ignores, is_bound, decorator=index, doubt=doubt)
 
 
 def _class_based(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> CeleryTask:
     options = {assign.name: assign.value for assign in fact.assigns if assign.value}
     run = Symbol(Kind.FUNCTION, f"{symbol.name}.run", symbol.module)
     name = _string(options.get("name", "")) or symbol.full
-    return CeleryTask(run, name, options, _class_ignores(graph, symbol), is_bound=True, owner=symbol)
+    ignores = class_ignores(graph, symbol)
+    doubt = _doubt_about_options(options, ignores) or doubt_about(graph, symbol)
+    return CeleryTask(run, name, options, ignores, is_bound=True, owner=symbol, doubt=doubt)
 
 
-def _class_ignores(graph: CallGraph, owner: Symbol) -> bool | None:
-    """`ignore_result` of a task class or the nearest of its bases that says so."""
-    for base in graph.symbols.mro(owner) if owner.kind is Kind.CLASS else ():
-        fact = graph.symbols.class_(base) if base.kind is Kind.CLASS else None
-        for assign in fact.assigns if fact else ():
-            if assign.name == "ignore_result":
-                return _truth(assign.value)
-    return None
+def _doubt_about_decorator(graph: CallGraph, symbol: Symbol, fact: FunctionFact, text: str) -> str:
+    """A decorator of the project's own, or of an organisation's, may give options by itself."""
+    head = text.partition("(")[0].strip()
+    thing = graph.instances.thing(symbol.module, fact.parent, head)
+    is_ours = isinstance(thing, Symbol) and (bool(thing.module) or not thing.name.startswith("celery."))
+    return f"{head} is no decorator of Celery itself" if is_ours else ""
+
+
+def _doubt_about_options(options: Mapping[str, str], ignores: bool | None) -> str:
+    if _UNKNOWN in options:
+        return "its options are not all written out"
+    return "its ignore_result is not written out" if ignores is None and "ignore_result" in options else ""
 
 
 def _keywords(text: str) -> Mapping[str, str]:
     call = expression(text) if "(" in text else None
     if not isinstance(call, ast.Call):
         return {}
-    return {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg}
-
-
-def _truth(text: str) -> bool | None:
-    return {"True": True, "False": False}.get(text)
+    return {keyword.arg or _UNKNOWN: ast.unparse(keyword.value) for keyword in call.keywords}
 
 
 def _string(text: str) -> str:

@@ -4,34 +4,25 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from perflint.project.callgraph import CallGraph
-from perflint.project.celery.fates import Fate, Told, fate, worst
+from perflint.project.celery.classes import TaskClasses
+from perflint.project.celery.fates import Fate, Told, fate, loads_of, worst
+from perflint.project.celery.lookups import BY_ID, BY_NAME, is_named, is_of_celery, looked_up, named_task, reads_by_id
 from perflint.project.celery.records import CeleryTask, UseSite
+from perflint.project.celery.signatures import DISPATCH, SIGNS, dispatched, signed
+from perflint.project.celery.use import Kind, Use
 from perflint.project.facts import FileFacts, callee_of, dotted
 from perflint.project.instances import Instance
 from perflint.project.places import Place, place_of
 from perflint.project.symbols import Symbol
 from perflint.project.trees import Tree, Trees
 
-_DISPATCH = frozenset(["delay", "apply_async"])
-_CANVAS = frozenset(["s", "si", "signature", "subtask", "map", "starmap", "chunks", "replace", "clone", "on_error"])
+_CANVAS = frozenset(["map", "starmap", "chunks", "replace"])
 _QUIET = frozenset(["delay_on_commit", "apply_async_on_commit"])  # of Django tasks; they give None
-_BY_NAME = frozenset(["send_task", "signature", "Signature"])
-_BY_ID = frozenset(["AsyncResult", "GroupResult", "ResultSet", "TaskResult", "result_from_tuple", "get_task_meta"])
-
-_WORDS = _DISPATCH | _BY_NAME | _BY_ID
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """One use of a task; `task` None stands for any task of the project."""
-
-    task: Symbol | None
-    fate: Fate
-    site: UseSite
-    dispatches: bool = False
+_LOOKS = frozenset(["isinstance", "issubclass", "register_task", "register", "getattr", "hasattr"])
+_WORDS = DISPATCH | BY_NAME | BY_ID | {"TaskResult"}
 
 
 class Uses:
@@ -42,25 +33,26 @@ class Uses:
         self._trees = trees
         self._tasks = tasks
         self._by_tail: dict[str, list[Symbol]] = {}
-        self._owners = {task.owner: symbol for symbol, task in tasks.items() if task.owner}
+        self._classes = TaskClasses(graph, tasks)
         for symbol, task in tasks.items():
-            tail = (task.owner or symbol).name.rpartition(".")[2]
-            self._by_tail.setdefault(tail, []).append(symbol)
+            self._by_tail.setdefault((task.owner or symbol).name.rpartition(".")[2], []).append(symbol)
+        for alias, symbol in self._classes.objects.items():
+            self._by_tail.setdefault(alias.name, []).append(symbol)
 
     def all(self) -> Iterator[Use]:
-        """Uses in all files; of tests only those that read a result."""
+        """Uses in all files; of tests only those that have a known task's result."""
         for facts in self._graph.symbols.files.values():
             if not self._may_use(facts) or (tree := self._trees.of(facts)) is None:
                 continue
             uses = (use for node in tree.nodes for use in self._of(tree, node))
             if place_of(facts.module) is Place.TESTS:
-                uses = (use for use in uses if use.task is not None and use.fate is Fate.READ)
+                uses = (replace(use, dispatches=False) for use in uses if use.kind is Kind.TASK and use.fate)
             yield from uses
 
     def _may_use(self, facts: FileFacts) -> bool:
         names_task = not facts.words.isdisjoint(self._by_tail)
         if place_of(facts.module) is Place.TESTS:
-            return names_task and not facts.words.isdisjoint(_DISPATCH)
+            return names_task and not facts.words.isdisjoint(DISPATCH)
         return names_task or not facts.words.isdisjoint(_WORDS)
 
     def _of(self, tree: Tree, node: ast.AST) -> Iterator[Use]:
@@ -69,26 +61,45 @@ class Uses:
             if tail in self._by_tail:
                 yield from self._named(tree, node, tail)
         elif isinstance(node, ast.Call):
-            tail = callee_of(node.func).rpartition(".")[2]
-            if tail in _BY_NAME:
-                yield from self._by_name(tree, node, tail)
-            elif tail in _BY_ID:
-                yield from self._by_id(tree, node, tail)
-            elif isinstance(node.func, ast.Attribute) and node.func.attr in _DISPATCH:
-                yield from self._looked_up(tree, node, node.func.value)
+            if callee_of(node.func).rpartition(".")[2] in BY_NAME:
+                yield from self._by_name(tree, node)
+            elif isinstance(node.func, ast.Attribute) and node.func.attr in DISPATCH:
+                yield from self._unnamed(tree, node.func)
+        if what := reads_by_id(self._graph, tree, node):
+            yield self._use(tree, node, None, (Fate.KEPT, what), Kind.BY_ID)
 
     def _named(self, tree: Tree, node: ast.Name | ast.Attribute, tail: str) -> Iterator[Use]:
-        thing = self._graph.instances.thing(tree.facts.module, tree.scope(node), dotted(node) or "?")
-        symbol = thing.of if isinstance(thing, Instance) else thing
-        if symbol in self._owners:
-            yield self._use(tree, node, self._owners[symbol], (Fate.KEPT, "a class-based task may be run by any name"))
-        elif symbol is None:
-            told = self._told(tree, node)
-            is_dispatch = isinstance(outer := tree.parents[node], ast.Attribute) and outer.attr in _DISPATCH | _CANVAS
-            for task in self._by_tail[tail] if is_dispatch and told else ():
-                yield self._use(tree, node, task, (Fate.KEPT, "a task of this name is dispatched here"))
-        elif symbol in self._tasks and (told := self._told(tree, node)):
-            yield self._use(tree, node, symbol, told, dispatches=told[0] is Fate.DROPPED)
+        thing = self._thing(tree, node)
+        if thing is None:
+            yield from self._namesakes(tree, node, tail)
+        elif thing in self._tasks:
+            assert isinstance(thing, Symbol)
+            yield from self._uses(tree, node, thing, self._told(tree, node))
+        elif (owned := self._classes.owned(tree, node, thing)) is not None:
+            yield from self._uses(tree, owned.node, owned.task, owned.told or self._told(tree, owned.node))
+
+    def _thing(self, tree: Tree, node: ast.expr) -> Symbol | None:
+        """The task, class or object that a name stands for."""
+        name, scope = dotted(node), tree.scope(node)
+        found = self._graph.symbols.resolve(tree.facts.module, name, scope) if name else None
+        if found in self._classes.objects:
+            return found
+        thing = self._graph.instances.thing(tree.facts.module, scope, name or "?")
+        return thing.of if isinstance(thing, Instance) else thing
+
+    def _uses(self, tree: Tree, node: ast.AST, task: Symbol, told: Told | None) -> Iterator[Use]:
+        if told is None:
+            return
+        if place_of(tree.facts.module) is Place.TESTS and told[0] is Fate.KEPT and not _is_dispatched(tree, node):
+            return  # mocks are asked many things
+        yield self._use(tree, node, task, told, dispatches=told[0] is Fate.DROPPED)
+
+    def _namesakes(self, tree: Tree, node: ast.expr, tail: str) -> Iterator[Use]:
+        """Tasks that an unknown `x.send.delay()` may mean."""
+        outer = tree.parents[node]
+        told = self._told(tree, node) if isinstance(outer, ast.Attribute) else None
+        for task in self._by_tail[tail] if told is not None and told[0] is not Fate.DROPPED else ():
+            yield self._use(tree, node, task, (Fate.KEPT, "a task of this name is dispatched here"))
 
     def _told(self, tree: Tree, node: ast.AST) -> Told | None:
         """What the reference does with the task; None when it has nothing to do with its result."""
@@ -97,20 +108,18 @@ class Uses:
             return None  # called in place, as a plain function
         if not isinstance(parent, ast.Attribute):
             return self._valued(tree, node, parent)
-        if parent.attr in _QUIET:
-            return Fate.DROPPED, ""
-        if parent.attr in _DISPATCH:
-            return self._dispatched(tree, parent)
-        if parent.attr in _CANVAS:
-            is_callback = _is_callback(tree, parent)
-            return (Fate.DROPPED, "") if is_callback else (Fate.KEPT, f"is part of a canvas (.{parent.attr})")
-        return (Fate.READ, "is looked up by id") if parent.attr == "AsyncResult" else None
+        if parent.attr in DISPATCH:
+            return dispatched(tree, parent)
+        if parent.attr in SIGNS:
+            call = tree.parents[parent]
+            is_called = isinstance(call, ast.Call) and call.func is parent
+            return signed(self._graph, tree, call) if is_called else (Fate.KEPT, "is part of a canvas")
+        return _OTHERS.get(parent.attr)
 
     def _valued(self, tree: Tree, node: ast.AST, parent: ast.AST) -> Told | None:
         if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Compare):
             return None
-        call = parent if isinstance(parent, ast.Call) else None
-        if call is not None and callee_of(call.func).rpartition(".")[2] in ("isinstance", "register_task", "getattr"):
+        if isinstance(parent, ast.Call) and callee_of(parent.func).rpartition(".")[2] in _LOOKS:
             return None
         if isinstance(parent, ast.Assign) and isinstance(target := parent.targets[0], ast.Name):
             return self._aliased(tree, parent, target.id)
@@ -119,87 +128,75 @@ class Uses:
     def _aliased(self, tree: Tree, binding: ast.Assign, name: str) -> Told:
         """`task = send_mail` in a function: what its name does there, where nothing but dispatching happens."""
         around = tree.function(binding)
-        loads = [
-            node
-            for node in (ast.walk(around) if around is not tree.root else ())
-            if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Load)
-        ]
+        loads = list(loads_of(around, name)) if around is not tree.root else []
         if not loads or not all(isinstance(tree.parents[node], ast.Attribute) for node in loads):
             return Fate.KEPT, "is passed on as a value"
         return worst(told for node in loads if (told := self._told(tree, node)))
 
-    def _dispatched(self, tree: Tree, method: ast.Attribute) -> Told:
-        call = tree.parents[method]
-        if not isinstance(call, ast.Call) or call.func is not method:
-            return fate(tree, method)
-        for keyword in call.keywords:
-            if keyword.arg == "ignore_result" and not (isinstance(keyword.value, ast.Constant) and keyword.value.value):
-                return Fate.KEPT, "is asked for by ignore_result"
-        return fate(tree, call)
-
-    def _by_name(self, tree: Tree, call: ast.Call, tail: str) -> Iterator[Use]:
+    def _by_name(self, tree: Tree, call: ast.Call) -> Iterator[Use]:
         """`send_task("app.tasks.sync")`, `signature("app.tasks.sync")`."""
-        if tail != "send_task" and not self._is_celery(tree, call):
-            return
-        if any(self._is_task(tree, node) for node in call.args[:1]):
+        sends = callee_of(call.func).rpartition(".")[2] == "send_task"
+        given = named_task(call)
+        if not sends and (not is_of_celery(self._graph, tree, call.func) or self._is_task(tree, given)):
             return  # `signature(task)`: told where the task is named
-        given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg in ("name", "task"))]
-        told = fate(tree, call) if tail == "send_task" else (Fate.KEPT, "is part of a canvas")
-        name = given[0].value if given and isinstance(given[0], ast.Constant) else None
-        if isinstance(name, str):
-            for task in self._called(name):
-                yield self._use(tree, call, task, told, dispatches=told[0] is Fate.DROPPED)
+        told = fate(tree, call) if sends else signed(self._graph, tree, call)
+        if isinstance(given, ast.Constant) and isinstance(given.value, str):
+            for symbol, task in self._tasks.items():
+                if is_named(task, given.value):
+                    yield self._use(tree, call, symbol, told, dispatches=told[0] is Fate.DROPPED)
         elif told[0] is not Fate.DROPPED:
-            yield self._use(tree, call, None, (Fate.KEPT, f"{tail} is given a name that is not written out"))
+            what = f"{callee_of(call.func)} is given a name that is not written out"
+            yield self._use(tree, call, None, (Fate.KEPT, what), Kind.ANY)
 
-    def _is_task(self, tree: Tree, node: ast.expr) -> bool:
-        name = dotted(node)
-        return bool(name) and self._graph.instances.thing(tree.facts.module, tree.scope(node), name) in self._tasks
+    def _is_task(self, tree: Tree, node: ast.expr | None) -> bool:
+        return node is not None and bool(dotted(node)) and self._thing(tree, node) in self._tasks
 
-    def _called(self, name: str) -> Iterator[Symbol]:
-        for symbol, task in self._tasks.items():
-            if is_named(task, name):
-                yield symbol
-
-    def _by_id(self, tree: Tree, call: ast.Call, tail: str) -> Iterator[Use]:
-        """A reader of results by id may read those of every task."""
-        receiver = callee_of(call.func).rpartition(".")[0]
-        thing = self._graph.instances.thing(tree.facts.module, tree.scope(call), receiver) if receiver else None
-        if thing in self._tasks or (tail == "get_task_meta" and "backend" not in receiver):
+    def _unnamed(self, tree: Tree, method: ast.Attribute) -> Iterator[Use]:
+        """Something that no task is known to be is dispatched, and its result is kept."""
+        receiver = method.value
+        if dispatched(tree, method)[0] is Fate.DROPPED:
             return
-        if receiver or self._is_celery(tree, call):
-            yield self._use(tree, call, None, (Fate.KEPT, f"{tail} reads results by id"))
+        if looked_up(self._graph, tree, receiver):
+            what = "a task that is looked up is dispatched, its result kept"
+            yield self._use(tree, method, None, (Fate.KEPT, what), Kind.ANY)
+        elif (
+            (name := dotted(receiver))
+            and name.rpartition(".")[2] not in self._by_tail
+            and not self._thing(tree, receiver)
+        ):
+            what = f"{name} is dispatched, its result kept"
+            yield self._use(tree, method, None, (Fate.KEPT, what), Kind.SOMETHING)
 
-    def _is_celery(self, tree: Tree, call: ast.Call) -> bool:
-        origin = self._graph.instances.origin(tree.facts.module, tree.scope(call), callee_of(call.func))
-        return "celery" in origin
-
-    def _looked_up(self, tree: Tree, call: ast.Call, receiver: ast.expr) -> Iterator[Use]:
-        """`app.tasks[name].delay()`, `import_string(path).delay()`: any task may be meant."""
-        if isinstance(receiver, ast.Call) and callee_of(receiver.func).rpartition(".")[2] in _MAKES:
-            return
-        if isinstance(receiver, ast.Subscript | ast.Call) and fate(tree, call)[0] is not Fate.DROPPED:
-            yield self._use(tree, call, None, (Fate.KEPT, "a task that is looked up is dispatched, its result kept"))
-
-    def _use(self, tree: Tree, node: ast.AST, task: Symbol | None, told: Told, *, dispatches: bool = False) -> Use:
+    def _use(
+        self,
+        tree: Tree,
+        node: ast.AST,
+        task: Symbol | None,
+        told: Told,
+        kind: Kind = Kind.TASK,
+        *,
+        dispatches: bool = False,
+    ) -> Use:
         line: int = getattr(node, "lineno", 1)
-        return Use(task, told[0], UseSite(tree.facts.path, line, told[1]), dispatches)
+        return Use(task, told[0], UseSite(tree.facts.path, line, told[1]), kind, dispatches)
 
 
-# Their results are canvases, whose tasks are told by `.s` and its like.
-_MAKES = frozenset([*_CANVAS, "group", "chord", "chain", "set", "Signature", "si", "xmap", "xstarmap"])
+# What other attributes of a task mean for its result; most mean nothing.
+_OTHERS: Mapping[str, Told] = {
+    **dict.fromkeys(_QUIET, (Fate.DROPPED, "")),
+    **dict.fromkeys(_CANVAS, (Fate.KEPT, "is part of a canvas")),
+    "AsyncResult": (Fate.READ, "is looked up by id"),
+    "ignore_result": (Fate.KEPT, "its ignore_result is read or set elsewhere"),
+}
 
 
-def _is_callback(tree: Tree, node: ast.AST) -> bool:
-    """A signature given as `link=` or to the scheduler: nobody reads what it gives."""
-    for outer in tree.above(node):
-        if isinstance(outer, ast.keyword) and outer.arg in ("link", "link_error"):
-            return True
-        if isinstance(outer, ast.Call) and callee_of(outer.func).rpartition(".")[2] in ("add_periodic_task", "link"):
-            return True
-    return False
-
-
-def is_named(task: CeleryTask, name: str) -> bool:
-    """Whether a string names the task; import roots may make the project's dotted path longer."""
-    return name == task.name or task.symbol.full == name or ("." in name and task.symbol.full.endswith(f".{name}"))
+def _is_dispatched(tree: Tree, node: ast.AST) -> bool:
+    """Whether `node` is the task in `task.delay(…)`."""
+    method = tree.parents[node]
+    call = tree.parents.get(method)
+    return (
+        isinstance(method, ast.Attribute)
+        and method.attr in DISPATCH
+        and isinstance(call, ast.Call)
+        and call.func is method
+    )
