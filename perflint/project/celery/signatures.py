@@ -100,8 +100,6 @@ def _is_chain(graph: CallGraph, tree: Tree, call: ast.AST) -> bool:
 def _is_plain(node: ast.expr) -> bool:
     """A signature of one task, or a chain of such by `|`."""
     match node:
-        case ast.List() | ast.Tuple() if _is_chain(graph, tree, tree.parents[parent]):
-            return signed(graph, tree, tree.parents[parent], depth + 1)
         case ast.BinOp(op=ast.BitOr(), left=left, right=right):
             return _is_plain(left) and _is_plain(right)
         case ast.Call(func=ast.Attribute(attr=name, value=value)):
