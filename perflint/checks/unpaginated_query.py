@@ -62,7 +62,7 @@ def _list_view(node: cst.ClassDef, ctx: Context) -> Iterator[Draft]:
         name = query.model.name.rpartition(".")[2]
         yield Draft(
             node=node.name,
-            message=f"the list action of {declared.symbol.name} returns every row of {name}",
+            message=f"the list action of {declared.symbol.name} fetches every row of {name}",
             cost=f"rows = all rows of {name} at each request",
             hotness="request",
             function=declared.symbol.name,
@@ -106,8 +106,9 @@ def _is_bounded(query: Query, model: Model | None) -> bool:
     """Whether something limits the rows: a limit, a key in the criterion, an aggregate, or what cannot be seen."""
     if model is None or query.state.has(*_BOUNDED):
         return True
-    if query.state.has("filtered", "filtered?") and not query.state.filters:
-        return True  # a criterion that cannot be read may name a key
+    filtered = query.state.has("filtered", "filtered?")
+    if filtered and (not query.state.filters or query.state.has("joined", "joined?")):
+        return True  # a criterion that cannot be read, or is on another table, may name a key
     return any(_is_narrow(name, model) for name in query.state.filters)
 
 
@@ -143,7 +144,7 @@ def _draft(node: cst.Call | cst.Attribute, exposure: Exposure, ctx: Context) -> 
     label = ctx.hotness(exposure.route).root or exposure.route.name
     return Draft(
         node=_whole(node, ctx),
-        message=f"{label} returns every {matching}row of {name}",
+        message=f"{label} fetches every {matching}row of {name}",
         cost=f"rows = all {matching}rows of {name} at each request",
         hotness="request",
         confidence=Confidence.PROBABLE if maybe else Confidence.PROVEN,
