@@ -23,6 +23,7 @@ from perflint.semantics.walk import parents
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
+    from perflint.semantics.callers import Callers
     from perflint.semantics.exposure import Exposure, Exposures
     from perflint.semantics.interpreter import FileAnalysis, Interpreter
 
@@ -205,6 +206,13 @@ class Context:
         """The route that returns what is fetched at this node (a terminal call, or a queryset's root)."""
         found = self._pairs.get(node)
         return self.exposures.of(self.function(node), found) if found is not None else None
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who runs functions, and in which loops."""
+        from perflint.semantics.callers import Callers
+
+        return Callers(self.project, self.interpreter.trees)
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""

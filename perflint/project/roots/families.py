@@ -137,7 +137,13 @@ FAMILIES = (
     Family("Airflow operator", "airflow", "Operator Sensor SensorOperator", "execute poke pre_execute post_execute",
            is_task=True),
     Family("Luigi task", "luigi", "Task", "run output requires complete", is_task=True),
-    Family("worker hook", "dramatiq rq", "Worker Middleware", "perform_job", "before_ after_"),
+    # https://dramatiq.io/reference.html#dramatiq.Middleware: some hooks belong to a message, some to a worker's life.
+    Family("worker hook", "dramatiq rq", "Worker Middleware", "perform_job before_ack after_ack before_nack after_nack "
+           "before_enqueue after_enqueue before_delay_message before_process_message after_process_message "
+           "after_skip_message"),
+    Family("worker startup", "dramatiq", "Middleware", "after_process_boot after_process_stop", "before_worker_ "
+           "after_worker_ before_consumer_ after_consumer_ before_process_s after_declare_ before_declare_",
+           heat=Heat.ONCE),
     Family("spider", "scrapy", "Spider", "parse start_requests", "parse_", params="response"),
     Family("management command", "django", "BaseCommand AppCommand LabelCommand NoArgsCommand TemplateCommand",
            "handle add_arguments handle_label handle_app_config handle_noargs execute", heat=Heat.COMMAND),

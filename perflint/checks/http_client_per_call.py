@@ -1,0 +1,57 @@
+"""PF401: an HTTP client that is built for each call, so that no connection is ever used twice.
+
+"Don't create a session per request": https://docs.aiohttp.org/en/stable/http_request_lifecycle.html#how-to-use-the-clientsession.
+"Make sure you're not creating multiple client instances": https://www.python-httpx.org/advanced/clients/ and
+https://www.python-httpx.org/async/#opening-and-closing-clients; a session pools connections:
+https://requests.readthedocs.io/en/latest/user/advanced/#session-objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from perflint.checks import visits
+from perflint.libraries.http import is_costly
+from perflint.rewrites import Draft
+from perflint.semantics.client_arguments import bound_to
+from perflint.semantics.client_lifetimes import Lifetime, lifetime
+from perflint.semantics.context import Context
+from perflint.semantics.events import Open
+from perflint.semantics.values import Proof
+
+
+@visits(cst.Call)
+def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
+    """A client that is built where code runs again and again, and that nothing keeps."""
+    for event in ctx.opens(call)[:1]:
+        found = lifetime(event, ctx.function(call), ctx) if not event.trace else None
+        proof = bound_to(call, ctx)
+        if found is not None and proof is not None:
+            # Many requests share one connection; what is left to save is the constructor.
+            amortised = found.many and not is_costly(event.origin)
+            yield _draft(call, event, found.at_most(Proof.UNPROVEN if amortised else proof), ctx)
+
+
+def _draft(call: cst.Call, event: Open, found: Lifetime, ctx: Context) -> Draft:
+    price = "1 new connection and 22–30 ms of CPU" if is_costly(event.origin) else "1 new connection"
+    way = f" ({found.way})" if found.way else ""
+    return Draft(
+        call,
+        f"each {found.unit} builds its own {_name(event.origin)}: {price}{way}",
+        cost=_cost(event.origin, found),
+        hotness=found.way or found.heat,
+        confidence=ctx.confidence(found.proof),
+        function=ctx.function(call).name,
+    )
+
+
+def _cost(origin: str, found: Lifetime) -> str:
+    cpu = " and N × 22–30 ms of CPU" if is_costly(origin) else ""
+    return f"N connections{cpu}, N = {found.plural}"
+
+
+def _name(origin: str) -> str:
+    """`aiohttp.client.ClientSession` is known as `aiohttp.ClientSession`."""
+    return f"{origin.partition('.')[0]}.{origin.rpartition('.')[2]}"
