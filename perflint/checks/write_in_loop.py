@@ -1,0 +1,137 @@
+"""PF301: one INSERT, UPDATE or DELETE for each item of a loop.
+
+That one statement may take many rows: https://docs.sqlalchemy.org/en/20/orm/queryguide/dml.html and
+https://docs.djangoproject.com/en/5.2/topics/db/optimization/#use-bulk-methods.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import libcst as cst
+
+from perflint.checks import visits
+from perflint.codemods.bulk_writes import bulk_write
+from perflint.findings import Severity
+from perflint.project.hotness import Heat
+from perflint.project.symbols import Symbol
+from perflint.rewrites import Draft
+from perflint.semantics import rounds
+from perflint.semantics.context import Context
+from perflint.semantics.events import Context as Around
+from perflint.semantics.events import End, Run
+from perflint.semantics.flushes import is_flush_of_one
+from perflint.semantics.values import Entity, Proof, options
+from perflint.semantics.writes import must_run_alone
+
+_WORDS = {
+    "insert": "INSERT into {}", "update": "UPDATE of {}", "delete": "DELETE from {}", "save": "save() of {}",
+    "related_add": "INSERT into a link table of {}", "related_set": "change of a link table of {}",
+    "related_remove": "DELETE from a link table of {}", "related_clear": "DELETE from a link table of {}",
+    "get_or_create": "get_or_create() of {}", "update_or_create": "update_or_create() of {}",
+}  # fmt: skip
+
+
+@visits(cst.Call)
+def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
+    """A statement that writes, once for each item of a loop over data."""
+    for run in ctx.runs(call):
+        loop = _loop_here(run) if run.verb in _WORDS else None
+        if loop is not None and not _is_meant(run, loop, ctx):
+            yield _draft(call, run, loop, ctx)
+            return
+    for end in ctx.ends(call):
+        loop = _loop_here(end) if end.verb == "flush" and not end.trace else None
+        if loop is not None and not _is_careful(end, loop, ctx) and is_flush_of_one(call, loop, ctx):
+            yield _flush_draft(call, end, loop, ctx)
+            return
+
+
+def _loop_here(event: Run | End) -> Around | None:
+    """The loop over data around the event, when it stands in this function: a called one tells of its own."""
+    loop = rounds.repeating(event)
+    return loop if loop is not None and rounds.stands_here(loop, event) else None
+
+
+def _is_meant(run: Run, loop: Around, ctx: Context) -> bool:
+    """Whether a statement for each item is what the code needs."""
+    changing = run.dependent or run.verb == "insert"  # one object that is saved again and again makes no batch
+    return not changing or _is_careful(run, loop, ctx) or must_run_alone(run, loop, ctx)
+
+
+def _is_careful(event: Run | End, loop: Around, ctx: Context) -> bool:
+    """Whether rounds are kept apart on purpose, or the event is off their normal path."""
+    if rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or any(rounds.acts(loop, ctx)):
+        return True
+    concrete = ctx.concrete(event.node)
+    return concrete is not None and rounds.walks_a_tree(loop, ctx.function(concrete).name.rpartition(".")[2])
+
+
+def _draft(call: cst.Call, run: Run, loop: Around, ctx: Context) -> Draft:
+    model, rows = _model(run), _row_model(loop)
+    verb = _WORDS[run.verb].format(model)
+    own = verb.partition(" ")[0] if rows == model and run.entity is not None else verb
+    helper = f" in {run.trace[0].text}" if run.trace else ""
+    proven = run.proof is Proof.PROVEN and not run.trace
+    return Draft(
+        node=call,
+        message=f"each {_item(loop, ctx)} runs its own {own}{helper}: N statements",
+        cost=f"N statements, N = {_item(loop, ctx, plural='s')}",
+        hotness=_heat(call, ctx),
+        confidence=ctx.confidence(run.proof),
+        severity=_severity(call, ctx),
+        trace=ctx.trace(run, f"runs the {verb}"),
+        rewrite=bulk_write(call, run, loop, ctx) if proven else None,
+        function=ctx.function(call).name,
+    )
+
+
+def _flush_draft(call: cst.Call, end: End, loop: Around, ctx: Context) -> Draft:
+    """Rows that are flushed together are sent together, whether `add()` was called in a loop or not."""
+    return Draft(
+        node=call,
+        message=f"each {_item(loop, ctx)} flushes its own new row: N INSERTs",
+        cost=f"N INSERTs, N = {_item(loop, ctx, plural='s')}",
+        hotness=_heat(call, ctx),
+        confidence=ctx.confidence(end.proof),
+        severity=_severity(call, ctx),
+        function=ctx.function(call).name,
+    )
+
+
+def _heat(call: cst.Call, ctx: Context) -> str:
+    function = ctx.function(call)
+    return ctx.way(function) or ctx.hotness(function).heat.name.lower()
+
+
+def _severity(call: cst.Call, ctx: Context) -> Severity | None:
+    return Severity.INFO if ctx.hotness(ctx.function(call)).heat is Heat.ONCE else None
+
+
+def _model(run: Run) -> str:
+    """`Order`, or what the statement names in its place."""
+    symbol = run.query.model if run.query is not None else run.entity.model if run.entity is not None else None
+    if symbol is not None:
+        return _last(symbol)
+    root = run.query.root if run.query is not None else None
+    text = ast.unparse(root.args[0]) if isinstance(root, ast.Call) and root.args else ""
+    return text if 0 < len(text) < 40 else "a table"
+
+
+def _row_model(loop: Around) -> str:
+    entities = [value for value in options(loop.element) if isinstance(value, Entity)]
+    return _last(entities[0].model) if entities else ""
+
+
+def _last(symbol: Symbol) -> str:
+    return symbol.name.rpartition(".")[2]
+
+
+def _item(loop: Around, ctx: Context, plural: str = "") -> str:
+    """`row of Order`, `items of order_ids`."""
+    if model := _row_model(loop):
+        return f"row{plural} of {model}"
+    node = ctx.concrete(loop.node)
+    text = ctx.tree.code_for_node(node.iter) if isinstance(node, cst.For) else ""
+    return f"item{plural} of {text}" if text.isprintable() and 0 < len(text) < 40 else f"item{plural}"
