@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -192,12 +193,18 @@ class Analysis:
     ) -> Iterator[tuple[Rule, Draft]]:
         """A crash in one check loses that check on that file, and is reported."""
         try:
-            yield from [(rule, draft) for draft in check(node, context)]
+            yield from [(rule, self._settled(draft)) for draft in check(node, context)]
         except Exception as error:
             crashed.add(rule.code)
             if os.environ.get("PERFLINT_DEBUG"):
                 raise
             self._failed(Problem(context.path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
+
+    def _settled(self, draft: Draft) -> Draft:
+        """The draft with the rewrite that this run may apply, where it has two."""
+        if draft.rewrite is None or draft.rewrite.instead is None or self.settings.unsafe_fixes:
+            return draft
+        return replace(draft, rewrite=draft.rewrite.instead)
 
 
 def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> Iterable[Finding | Problem]:

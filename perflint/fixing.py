@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from pathlib import Path
 
 from perflint.config import Settings
@@ -40,6 +41,7 @@ def fix(
     `begin` makes the analysis of the project.
     """
     texts = {absolute(path): text for path, text in (overlay or {}).items()}
+    settings = with_fields(settings, unsafe_fixes=unsafe)
     rounds = Rounds(Checking(tuple(paths), settings, begin or _begin(), texts), unsafe)
     result = _result(rounds, rounds.to_the_end())
     if not write or _all_written(rounds, result, paths):

@@ -34,6 +34,8 @@ class Rewrite:
     replacements: tuple[tuple[cst.CSTNode, Replacement], ...]
     imports: tuple[Import, ...] = ()
     definitions: tuple[str, ...] = ()
+    # A safe rewrite for runs that apply no unsafe fix.
+    instead: Rewrite | None = None
 
 
 @dataclass(frozen=True, slots=True)

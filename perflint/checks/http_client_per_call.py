@@ -13,9 +13,9 @@ from collections.abc import Iterator
 import libcst as cst
 
 from perflint.checks import visits
-from perflint.libraries.http import is_costly
+from perflint.codemods.tls_context import with_shared_context
 from perflint.rewrites import Draft
-from perflint.semantics.client_arguments import bound_to
+from perflint.semantics.client_arguments import bound_to, builds_context
 from perflint.semantics.client_lifetimes import Lifetime, lifetime
 from perflint.semantics.context import Context
 from perflint.semantics.events import Open
@@ -30,26 +30,24 @@ def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
         proof = bound_to(call, ctx)
         if found is not None and proof is not None:
             # Many requests share one connection; what is left to save is the constructor.
-            amortised = found.many and not is_costly(event.origin)
+            amortised = found.many and not builds_context(call, event.origin)
             yield _draft(call, event, found.at_most(Proof.UNPROVEN if amortised else proof), ctx)
 
 
 def _draft(call: cst.Call, event: Open, found: Lifetime, ctx: Context) -> Draft:
-    price = "1 new connection and 22–30 ms of CPU" if is_costly(event.origin) else "1 new connection"
+    is_slow = builds_context(call, event.origin)
+    price = "1 new connection and 22–30 ms of CPU" if is_slow else "1 new connection"
+    cost = "N connections and N × 22–30 ms of CPU" if is_slow else "N connections"
     way = f" ({found.way})" if found.way else ""
     return Draft(
         call,
         f"each {found.unit} builds its own {_name(event.origin)}: {price}{way}",
-        cost=_cost(event.origin, found),
+        cost=f"{cost}, N = {found.plural}",
         hotness=found.way or found.heat,
         confidence=ctx.confidence(found.proof),
+        rewrite=with_shared_context(call, event.origin, ctx),
         function=ctx.function(call).name,
     )
-
-
-def _cost(origin: str, found: Lifetime) -> str:
-    cpu = " and N × 22–30 ms of CPU" if is_costly(origin) else ""
-    return f"N connections{cpu}, N = {found.plural}"
 
 
 def _name(origin: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 import libcst as cst
 
 from perflint.codemods.names import bindings
+from perflint.libraries.http import is_costly
+from perflint.project.places import Place, place_of
 from perflint.semantics.context import Context
 from perflint.semantics.values import Instance, Proof, Value
 from perflint.semantics.walk import walk
@@ -24,6 +26,12 @@ def given(call: cst.Call) -> Mapping[str, cst.BaseExpression]:
         argument.keyword.value if argument.keyword else argument.star or str(index): argument.value
         for index, argument in enumerate(call.args)
     }
+
+
+def builds_context(call: cst.Call, origin: str) -> bool:
+    """Whether the constructor builds a TLS context of its own, which takes httpx 22 to 30 ms."""
+    verify = given(call).get("verify")
+    return is_costly(origin) and (verify is None or (isinstance(verify, cst.Name) and verify.value == "True"))
 
 
 def bound_to(call: cst.Call, ctx: Context) -> Proof | None:
@@ -73,6 +81,30 @@ def _is_network(value: Value) -> bool:
 
 def _is_local(node: cst.BaseExpression, ctx: Context) -> bool:
     return isinstance(node, cst.Name) and node.value in local_names(node, ctx)
+
+
+def is_imported(call: cst.Call, origin: str, ctx: Context) -> bool:
+    """Whether the callee is the library's class itself, by a name that no variable or subclass can change."""
+    root = call.func
+    while isinstance(root, cst.Attribute):
+        root = root.value
+    if not ctx.calls(call, origin) or not isinstance(root, cst.Name):
+        return False
+    bound = [binding for function in _functions(call, ctx) for binding in bindings(function)]
+    return all(binding.origin for binding in bound if binding.name == root.value)
+
+
+def is_patched(call: cst.Call, ctx: Context) -> bool:
+    """Whether a test replaces the class: then the test would no longer meet what it replaced."""
+    name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
+    if not isinstance(name, cst.Name):
+        return True
+    targets = ctx.project.settings.patch_targets
+    if any(target.rpartition(".")[2] == name.value for target in targets):
+        return True
+    # `patch.object(httpx, "AsyncClient")`, `monkeypatch.setattr(httpx, "AsyncClient", Fake)`
+    quoted = (f"{quote}{name.value}{quote}" for quote in ('"', "'"))
+    return any(place_of(module) is Place.TESTS for text in quoted for module in ctx.interpreter.trees.mentioning(text))
 
 
 def is_invariant(node: cst.BaseExpression, ctx: Context) -> bool:

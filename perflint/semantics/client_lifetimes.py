@@ -15,7 +15,7 @@ from perflint.semantics.events import Context as Construct
 from perflint.semantics.events import Open, Turn
 from perflint.semantics.memo_guards import is_kept, replaced_parameter
 from perflint.semantics.stores import foreign_names, statement_of, targets_of
-from perflint.semantics.trees import FunctionNode, parents
+from perflint.semantics.trees import FunctionNode, parents, same_place
 from perflint.semantics.values import Proof
 
 if TYPE_CHECKING:
@@ -43,18 +43,18 @@ class Lifetime:
 
 def lifetime(event: Open, function: Symbol, ctx: Context) -> Lifetime | None:
     """Why the client lives shorter than it could; None where it is built once or kept."""
-    node = event.node
-    assert isinstance(node, ast.expr)
+    assert isinstance(event.node, ast.expr)
     root = ctx.interpreter.trees.function(function.module, function.name) if function.kind is Kind.FUNCTION else None
+    node = same_place(root, event.node) if root is not None else None
     loop = _own_loop(event)
-    if root is None or node not in parents(root):
+    if root is None or node is None:
         return _in_loop(loop, False) if loop is not None else None
     if is_kept(root, node) or _only_opens_sockets(root, node):
         return None
     many = _works_through(root, node)
     found = _in_loop(loop, many) if loop is not None else _by_callers(function, many, ctx)
     cap = _cap(function, root, node, ctx)
-    return replace(found.at_most(cap), many=many) if found is not None and cap is not None else None
+    return replace(found.at_most(cap), many=many and loop is None) if found is not None and cap is not None else None
 
 
 def _own_loop(event: Open) -> Construct | None:

@@ -77,6 +77,10 @@ class Trees:
         found = self.module(facts.module)
         return found.tree if found else None
 
+    def mentioning(self, text: str) -> Iterator[str]:
+        """The modules whose source has this text in it."""
+        return (module for module, source in self._texts.items() if text in source)
+
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method."""
         found = self.module(module)
@@ -97,6 +101,18 @@ class Trees:
 def parents(function: FunctionNode) -> Mapping[ast.AST, ast.AST]:
     """What each node of a function stands in."""
     return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
+
+
+def same_place(function: FunctionNode, node: ast.expr) -> ast.expr | None:
+    """The function's own node where `node` stands, which may come from another parsing of the file."""
+    above = parents(function)
+    if node in above:
+        return node
+    return next((part for part in above if isinstance(part, ast.expr) and _place(part) == _place(node)), None)
+
+
+def _place(node: ast.expr) -> tuple[object, ...]:
+    return type(node), node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]:

@@ -1,0 +1,38 @@
+"""How a file reaches a name of a library: as it does already, or by a new import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import libcst as cst
+
+from perflint.codemods.imports import bound_name
+from perflint.rewrites import Import
+
+
+class Reaching:
+    """Collects the imports that new code needs while its text is put together."""
+
+    def __init__(self, module: cst.Module) -> None:
+        self._module = module
+        self._needed: dict[Import, None] = {}
+
+    def name(self, module: str, name: str, *, by_module: bool = True) -> str:
+        """The text that stands for `module.name`: the name itself where it is imported, else through the module."""
+        found = bound_name(self._module, Import(module, name))
+        if found is not None:
+            return found
+        through = bound_name(self._module, Import(module))
+        if through is not None:
+            return f"{through}.{name}"
+        wanted = Import(module) if by_module else Import(module, name)
+        self._needed[wanted] = None
+        return f"{module}.{name}" if by_module else name
+
+    def imports(self) -> tuple[Import, ...]:
+        """What has to be imported for the names that were asked for."""
+        return tuple(self._needed)
+
+    def add(self, imports: Iterable[Import]) -> None:
+        """Further imports that the new code needs."""
+        self._needed.update(dict.fromkeys(imports))
