@@ -398,6 +398,10 @@ def test_task_that_nothing_dispatches(test: str) -> None:
     assert found.state is UseState.UNREAD and not found.is_dispatched
 
 
+def test_task_that_is_only_called_in_place() -> None:
+    assert use("def f(): send(1)").state is UseState.UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("text", "state"),
     [("print send.delay(1)", UseState.UNKNOWN), ("print sender", UseState.UNREAD)],

@@ -12,6 +12,7 @@ from perflint.project.celery import CeleryFacts
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames, HotnessTable
 from perflint.project.models import Models
+from perflint.project.repository import is_whole
 from perflint.project.settings import ProjectSettings, read_settings
 from perflint.project.symbols import Symbols
 from perflint.project.trees import Parse
@@ -52,6 +53,11 @@ class Project:
     def celery(self) -> CeleryFacts:
         """Celery's apps and tasks, and who reads their results."""
         return CeleryFacts(self.graph, self.parse, self.unparsed)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether no file of the repository could say anything that is not known here."""
+        return not self.unparsed and is_whole(self.folder, self.modules.keys())
 
     @cached_property
     def settings(self) -> ProjectSettings:

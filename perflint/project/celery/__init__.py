@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -126,10 +126,11 @@ class CeleryFacts:
     def _of_any(self, kind: Kind) -> tuple[UseSite, ...]:
         return tuple(sorted(use.site for use in self._uses if use.kind is kind))
 
-    def _unread(self, task: CeleryTask, uses: Iterable[Use]) -> ResultUse:
+    def _unread(self, task: CeleryTask, uses: Sequence[Use]) -> ResultUse:
         dispatches = tuple(sorted(use.site for use in uses if use.dispatches))
         is_dispatched = bool(dispatches) or any(is_named(task, text) for text in self._scheduled)
-        if task.owner and not is_dispatched:  # nothing says that it is registered at all
+        # Nothing says that a class is registered at all; a function that is called may be meant for nothing else.
+        if not is_dispatched and (task.owner or any(use.kind is Kind.CALL for use in uses)):
             return ResultUse(UseState.UNKNOWN, ("nothing in this project dispatches it",))
         return ResultUse(
             UseState.UNREAD,

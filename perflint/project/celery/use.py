@@ -17,6 +17,7 @@ class Kind(Enum):
     """What a use is of: a known task or, where no task is named, what it may mean for all of them."""
 
     TASK = "task"
+    CALL = "call"  # a known task, called in place as a plain function
     ANY = "any"  # any task may be dispatched here
     BY_ID = "by id"  # results of any task may be read here
     SOMETHING = "something"  # what is dispatched here is perhaps no task at all

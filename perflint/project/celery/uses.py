@@ -89,6 +89,9 @@ class Uses:
 
     def _uses(self, tree: Tree, node: ast.AST, task: Symbol, told: Told | None) -> Iterator[Use]:
         if told is None:
+            outer = tree.parents[node]
+            if isinstance(outer, ast.Call) and outer.func is node:
+                yield self._use(tree, node, task, (Fate.DROPPED, "calls it in place"), Kind.CALL)
             return
         if place_of(tree.facts.module) is Place.TESTS and told[0] is Fate.KEPT and not _is_dispatched(tree, node):
             return  # mocks are asked many things
