@@ -13,13 +13,13 @@ import libcst as cst
 
 from perflint.cards import Rule, rules
 from perflint.discovery import project_root
-from perflint.findings import Edit, Finding, Fix, Position, Problem, Span
+from perflint.findings import Applicability, Edit, Finding, Fix, Position, Problem, Span
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, uncollected
 from perflint.project.facts import FileFacts, extract
 from perflint.project.hotness import ExtraNames
 from perflint.project.whole import Project, module_names
-from perflint.rewrites import Draft
+from perflint.rewrites import Draft, Rewrite
 from perflint.selection import selected
 from perflint.semantics.context import Context
 from perflint.semantics.events import Act
@@ -122,8 +122,8 @@ class Analysis:
             start, end = where.start, where.end
             span = Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
             fix = None
-            if draft.rewrite is not None and edits.get(index):
-                fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits[index])
+            if draft.rewrite is not None and (edits.get(index) or _is_advice(draft.rewrite)):
+                fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits.get(index, ()))
             made.append(_finding(path, rule, draft, span, fix, module))
         return made
 
@@ -214,6 +214,11 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
         analysis.link()
         made = each(analysis.reported, sorted(report), available(settings.workers))
     return [found for file in made for found in file]
+
+
+def _is_advice(rewrite: Rewrite) -> bool:
+    """Whether only the title is meant: what it says belongs into another file, or into the reader's hands."""
+    return rewrite.applicability is Applicability.DISPLAY and not rewrite.replacements
 
 
 def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, tree: cst.Module) -> Finding:

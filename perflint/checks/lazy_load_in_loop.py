@@ -4,62 +4,53 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import libcst as cst
 
 from perflint.checks import visits
+from perflint.codemods.eager_fixes import Read, rewrite
 from perflint.findings import Confidence, Severity
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
-from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import Load
 from perflint.semantics.intent import is_held, is_identity
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_certain, is_told_below, load_loops
-from perflint.semantics.values import Instance, Value
+from perflint.semantics.values import Entity, Instance, Value, parts
 
-
-@dataclass(frozen=True, slots=True)
-class _Repeated:
-    """A relation that is loaded in a loop: where first, in which loop, and from this function or a called one."""
-
-    load: Load
-    function: Symbol
-    loop: Loop
-    is_certain: bool
-
-    @property
-    def key(self) -> tuple[Symbol, ast.AST | None, tuple[str, ...]]:
-        """Reading again what the same rows have loaded costs nothing."""
-        query = self.load.entity.query
-        return self.function, query.root if query and query.root else self.loop.node, self.load.path
+Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
 
 @visits(cst.Module)
 def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
     """SQLAlchemy ORM guide, "Lazy Loading"; Django, "Database access optimization: retrieve everything at once"."""
-    first: dict[object, _Repeated] = {}
+    first: dict[Key, Read] = {}
     for found in _repeated(ctx):
-        known = first.get(found.key)
+        known = first.get(_key(found))
         if known is None or (found.is_certain and not known.is_certain):
-            first[found.key] = found
+            first[_key(found)] = found
     for found in first.values():
         node = ctx.anchor(found.load, found.loop.node)
         if node is not None and not _is_covered(found, first.values()):
             yield _draft(found, node, ctx)
 
 
-def _repeated(ctx: Context) -> Iterator[_Repeated]:
+def _repeated(ctx: Context) -> Iterator[Read]:
     for function, load in ctx.every(Load):
         if not load.entity.many or _needs_await(load):
             continue
-        _, loop = next(load_loops(load), (0, None))
+        loop = next((loop for _, loop in load_loops(load)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
         if not is_remembered(load, loop, ctx.interpreter.trees):
-            yield _Repeated(load, function, loop, is_certain(load, loop))
+            yield Read(load, function, loop, is_certain(load, loop))
+
+
+def _key(found: Read) -> Key:
+    """Reading again what the same rows have loaded costs nothing."""
+    query = found.load.entity.query
+    return found.function, query.root if query and query.root else found.loop.node, found.load.path
 
 
 def _is_in_session(load: Load, function: Symbol, ctx: Context) -> bool:
@@ -73,14 +64,14 @@ def _needs_await(load: Load) -> bool:
 
 
 def _is_async(session: Value) -> bool:
-    return isinstance(session, Instance) and "sync" in session.symbol.name.rpartition(".")[2].lower()[:6]
+    return isinstance(session, Instance) and session.symbol.name.rpartition(".")[2].lower().startswith("async")
 
 
-def _is_covered(found: _Repeated, others: Iterable[_Repeated]) -> bool:
+def _is_covered(found: Read, others: Iterable[Read]) -> bool:
     """Whether a longer path goes through this one: it is reported whole, and so is its fix."""
-    function, root, path = found.key
+    path = found.load.path
     return any(
-        other.key[:2] == (function, root)
+        _key(other)[:2] == _key(found)[:2]
         and other.load.path[: len(path)] == path
         and len(other.load.path) > len(path)
         and other.is_certain == found.is_certain
@@ -88,22 +79,40 @@ def _is_covered(found: _Repeated, others: Iterable[_Repeated]) -> bool:
     )
 
 
-def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
-    load = found.load
-    query = load.entity.query
-    is_placed = query is not None and query.root is not None
-    way = ctx.way(found.function)
-    rows = (
-        query.entities[0].name if query is not None and query.entities and query.entities[0] else load.entity.model.name
-    )
-    steps = ", and each of these .".join(load.path)
+def _draft(found: Read, node: cst.CSTNode, ctx: Context) -> Draft:
+    load, way = found.load, ctx.way(found.function)
+    rows = _rows(found)
+    confidence = ctx.confidence(load.proof) if rows else Confidence.UNPROVEN
+    start, path = (rows, _way(found)) if rows else (load.entity.model.name, load.path[-1:])
+    steps = ", and each of these .".join(path)
     return Draft(
         node,
-        f"each row of {rows} loads .{steps}: 1 + N queries" + (f" ({way})" if way else ""),
-        cost=f"1 + N queries, N = rows of {rows}",
+        f"each row of {start} loads .{steps}: 1 + N queries" + (f" ({way})" if way else ""),
+        cost=f"1 + N queries, N = rows of {start}",
         hotness=way or ctx.hotness(found.function).heat.name.lower(),
-        confidence=ctx.confidence(load.proof) if is_placed else Confidence.UNPROVEN,
+        confidence=confidence,
         severity=None if found.is_certain else Severity.INFO,
         trace=ctx.trace(load, f"loads .{load.path[-1]}"),
+        rewrite=rewrite(found, ctx) if confidence is Confidence.PROVEN else None,
         function=found.function.name,
     )
+
+
+def _rows(found: Read) -> str:
+    """The model whose rows the query gives; empty when it is not known where the objects come from."""
+    query = found.load.entity.query
+    if query is None or query.root is None:
+        return ""
+    first = next((entity for entity in query.entities if entity is not None), None)
+    before = found.load.path[: -len(_way(found))]
+    return ".".join([(first or found.load.entity.model).name, *before])
+
+
+def _way(found: Read) -> tuple[str, ...]:
+    """The links that are read of each row of the loop; those before them are read once."""
+    load = found.load
+    several = [
+        part for part in parts(found.loop.element) if isinstance(part, Entity) and part.query == load.entity.query
+    ]
+    start = min((len(part.path) for part in several), default=0)
+    return load.path[start:] or load.path[-1:]

@@ -75,7 +75,7 @@ def _eager(query: Query, name: str, call: Call) -> Query:
     state = query.state
     for value in call.args:
         if isinstance(value, Const) and isinstance(value.value, str):
-            state = state.loading(tuple(value.value.split("__")))
+            state = state.loading(_attributes(query, value.value.split("__"), call))
         elif isinstance(value, Const) and value.value is None:
             state = replace(state, loaded=frozenset())
         elif isinstance(value, LoaderOption) and value.strategy == "prefetch":
@@ -85,6 +85,18 @@ def _eager(query: Query, name: str, call: Call) -> Query:
     if not call.args or call.has_star:
         state = state.having("opts?")
     return replace(query, state=state, api="queryset")
+
+
+def _attributes(query: Query, names: list[str], call: Call) -> tuple[str, ...]:
+    """The attributes on the way: a join names a reverse relation as queries do, which may be another word."""
+    models, path, owner = call.run.interpreter.models, list[str](), query.model
+    for name in names:
+        model = models.get(owner)
+        relations = model.relations if model is not None else {}
+        found = relations.get(name) or next((one for one in relations.values() if one.query_name == name), None)
+        path.append(found.name if found is not None else name)
+        owner = found.target if found is not None else None
+    return tuple(path)
 
 
 def _custom(query: Query, name: str, call: Call) -> Value | None:

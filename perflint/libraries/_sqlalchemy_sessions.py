@@ -10,6 +10,7 @@ from perflint.libraries._orm import element as entity_of
 from perflint.libraries._orm import record_end, record_run, row
 from perflint.project.models import Library
 from perflint.project.symbols import Kind, Symbol
+from perflint.semantics import values
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -161,9 +162,14 @@ def _get(call: Call, session: Value, proof: Proof) -> Value:
     )
     options = call.keywords.get("options")
     if options is not None:
-        query = query.chained("opts?")
+        query = statements.with_options(query, _listed(options))
     record_run(call.run, call.node, "get", query, session=session)
     return entity_of(query, model.symbol, many=False)
+
+
+def _listed(value: Value) -> list[Value]:
+    """The elements of a list that is written out."""
+    return list(values.options(value.element)) if isinstance(value, ListOf) and value.size > 0 else [UNKNOWN]
 
 
 def unknown(name: str, call: Call) -> Value | None:

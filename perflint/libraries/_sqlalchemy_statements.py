@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -119,8 +120,14 @@ def _names_other(query: Query, value: Value) -> bool:
 
 def _options(query: Query, call: Call) -> Query:
     """Loader options: what they load, or that something unknown was chosen."""
+    loaded = with_options(query, call.args)
+    return loaded.chained("opts?") if call.has_star else loaded
+
+
+def with_options(query: Query, given: Iterable[Value]) -> Query:
+    """The query with loader options."""
     state = query.state
-    for value in call.args:
+    for value in given:
         if isinstance(value, LoaderOption) and value.strategy in _EAGER:
             state = (
                 replace(state, loaded=state.loaded | {("*",)}) if ("*",) in value.paths else state.loading(*value.paths)
@@ -129,8 +136,6 @@ def _options(query: Query, call: Call) -> Query:
                 state = state.having("contains_eager")
         elif not isinstance(value, LoaderOption) or value.strategy == "unknown":
             state = state.having("opts?")
-    if call.has_star:
-        state = state.having("opts?")
     return replace(query, state=state)
 
 

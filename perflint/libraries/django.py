@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.libraries import _django_querysets as querysets
 from perflint.libraries import outside
-from perflint.libraries._orm import record_load, record_run, target_of
+from perflint.libraries._orm import is_computed, record_load, record_run, target_of
 from perflint.project.facts import dotted
 from perflint.project.models import Library, Relation
 from perflint.project.symbols import Kind, Symbol
@@ -232,7 +232,7 @@ def item(run: Run, value: Value, node: ast.Subscript) -> Value:
         return (
             Rows(value.query.chained("sliced"), node=value.node)
             if sliced
-            else querysets.element(value.query, many=False)
+            else querysets.element(value.query, many=is_computed(node))
         )
     if not isinstance(value, Query):
         return UNKNOWN

@@ -27,6 +27,7 @@ from perflint.semantics.values import (
     Value,
     join,
     options,
+    single,
 )
 
 if TYPE_CHECKING:
@@ -188,13 +189,13 @@ def _fold(name: str, call: Call) -> Value:
         _element(call, 0)
     if name in ("min", "max"):
         _keyed(call)
-        return _element(call, 0) if isinstance(value, Rows | ListOf) else UNKNOWN
+        return single(_element(call, 0)) if isinstance(value, Rows | ListOf) else UNKNOWN
     return UNKNOWN
 
 
 def _passing(name: str, call: Call) -> Value:
     if name == "next":
-        return _element(call, 0)
+        return single(_element(call, 0))
     return call.args[-1] if name == "cast" else call.args[0]
 
 

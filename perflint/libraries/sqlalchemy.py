@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.libraries import _sqlalchemy_sessions as sessions
 from perflint.libraries import _sqlalchemy_statements as statements
-from perflint.libraries._orm import record_load, target_of
+from perflint.libraries._orm import is_computed, record_load, target_of
 from perflint.project.models import Library, Relation
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.values import (
@@ -152,9 +152,9 @@ def item(run: Run, value: Value, node: ast.Subscript) -> Value:
     if isinstance(value, Rows) and sliced:
         return Rows(value.query.chained("sliced"), value.shape, value.node)
     if isinstance(value, Rows):
-        return sessions.element(value.query, value.shape, many=False)
+        return sessions.element(value.query, value.shape, many=is_computed(node))
     if isinstance(value, Collection):
-        return target_of(value.entity, value.relation, many=value.entity.many)
+        return target_of(value.entity, value.relation, many=value.entity.many or is_computed(node))
     return UNKNOWN
 
 

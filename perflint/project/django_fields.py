@@ -51,6 +51,7 @@ class Related:
     columns: tuple[str, ...] = ()
     parent_link: bool = False
     symmetrical: bool = False  # many-to-many to "self": the same attribute leads both ways
+    query_name: str = ""  # related_query_name as given
 
 
 class Fields:
@@ -89,6 +90,7 @@ class Fields:
             columns=() if many else (f"{name}_id",),
             parent_link=found.flag("parent_link"),
             symmetrical=kind == "m2m" and string(target) == "self" and found.flag("symmetrical", True),
+            query_name=found.string("related_query_name"),
         )
 
     def column(self, module: str, name: str, found: Declaration) -> Column | None:

@@ -154,6 +154,7 @@ class DjangoModels:
 def _reverse(draft: DjangoDraft, related: Related, name: str) -> Relation:
     """The opposite of a relation, as the target has it."""
     many = related.kind != "o2o"
+    is_named = bool(related.related_name or draft.option("default_related_name"))
     return Relation(
         name=name,
         target=draft.symbol,
@@ -163,4 +164,5 @@ def _reverse(draft: DjangoDraft, related: Related, name: str) -> Relation:
         ordered=many and draft.is_set("ordering"),
         back=related.name,
         filtered_manager=draft.is_set("base_manager_name"),
+        query_name=related.query_name or (name if is_named else draft.name.lower()),
     )

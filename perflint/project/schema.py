@@ -55,6 +55,7 @@ class Relation:
     back: str = ""  # the opposite relation on the target
     columns: tuple[str, ...] = ()  # the foreign key's columns, when they lie on this side
     filtered_manager: bool = False  # Django: the target's base manager may leave rows out
+    query_name: str = ""  # Django: what queries call a reverse relation ("order", where objects have order_set)
 
 
 @dataclass(frozen=True, slots=True)

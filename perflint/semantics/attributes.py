@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics import calls
+from perflint.semantics.events import Load
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -47,12 +49,23 @@ def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
             return _of_symbol(run, symbol, name, node)
         case Entity():
             return of_entity(run, value, name, node)
+        case Method(receiver=Entity() as entity, name="awaitable_attrs"):
+            return _awaitable(run, entity, name, node)
         case Instance(symbol=symbol):
             return of_instance(run, value, symbol, name, node)
         case Awaitable():
             return UNKNOWN
     found = run.interpreter.libraries.attribute(run, value, name, node)
     return Method(value, name) if found is None else found
+
+
+def _awaitable(run: Run, entity: Entity, name: str, node: ast.expr) -> Value:
+    """`await user.awaitable_attrs.orders`: where an asynchronous session may load."""
+    before = len(run.events)
+    value = of_entity(run, entity, name, node)
+    late = run.events[before:]
+    run.events[before:] = [replace(event, access="await") if isinstance(event, Load) else event for event in late]
+    return Awaitable(value)
 
 
 def _of_symbol(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value:

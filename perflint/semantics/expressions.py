@@ -117,6 +117,9 @@ def _unary(run: Run, node: ast.UnaryOp) -> Value:
 
 def _binary(run: Run, node: ast.BinOp) -> Value:
     left, right = run.eval(node.left), run.eval(node.right)
+    if isinstance(node.op, ast.Mod) and isinstance(left, Const) and left.type == "str":
+        for part in right.elements if isinstance(right, TupleOf) else (right,):
+            attributes.text_of(run, part, node.right)
     if isinstance(node.op, ast.BitOr | ast.BitAnd) and isinstance(left, Query):
         return left.chained("combined")
     if isinstance(node.op, ast.Add) and isinstance(left, ListOf | Rows):

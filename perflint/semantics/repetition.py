@@ -88,12 +88,19 @@ def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
     symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
     analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
-    return analysis is not None and any(_tells_the_same(other, event) for other in analysis.events)
+    if symbol is None or analysis is None:
+        return False
+    return any(
+        _spot(other, symbol.module) == _spot(event, "") and _tells_the_same(other, event) for other in analysis.events
+    )
+
+
+def _spot(event: Event, module: str) -> tuple[str, int, int]:
+    node = place(event)
+    return event.happens_in or module, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 
 
 def _tells_the_same(other: Event, event: Load | Run) -> bool:
-    if place(other) is not place(event):
-        return False
     if isinstance(other, Load) and isinstance(event, Load):
         return other.path[-1] == event.path[-1] and other.entity.query is not None and any(load_loops(other))
     return isinstance(other, Run) and isinstance(event, Run) and any(run_loops(other))

@@ -328,6 +328,18 @@ def options(value: Value) -> Iterator[Value]:
     yield from _options(value)
 
 
+def single(value: Value) -> Value:
+    """One of several: the value as `min`, `next` and a fixed index give it."""
+    match value:
+        case Entity():
+            return replace(value, many=False)
+        case TupleOf(elements=elements):
+            return TupleOf(tuple(map(single, elements)))
+        case Either(options=several):
+            return Either(tuple(map(single, several)))
+    return value
+
+
 def parts(value: Value, depth: int = 5) -> Iterator[Value]:
     """The value and all that flows into it: elements, sources, arguments."""
     yield value
