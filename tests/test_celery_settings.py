@@ -316,6 +316,13 @@ def test_dispatch_of_something_unknown_whose_result_is_kept() -> None:
     ]
 
 
+def test_canvas_under_a_name_is_nothing_unknown() -> None:
+    found = use(
+        "from celery import chain\ndef f(a):\n    send.delay(1)\n    c = chain(a.s()) if a else chain(a.si())\n    c = c | done.s()\n    return c.delay()"
+    )
+    assert found.state is UseState.UNREAD and not found.unknown_dispatches
+
+
 @pytest.mark.parametrize(
     ("task", "expected"),
     [
@@ -325,6 +332,8 @@ def test_dispatch_of_something_unknown_whose_result_is_kept() -> None:
         ("def send(self, x): raise self.retry()", False),
         ("def send(x):\n    if x: return\n    return x", True),
         ("def send(x): yield x", True),
+        ("def send(x) -> None: ...", False),
+        ("def send(x) -> dict[str, int]: raise NotImplementedError", True),
     ],
 )
 def test_task_that_returns_a_value(task: str, *, expected: bool) -> None:

@@ -105,6 +105,7 @@ UNPROVEN = {
     "the result backend is not known": DISPATCHED.replace("'redis://h/1'", "BACKEND"),
     "its options are not all written out": DISPATCHED.replace("@app.task", "@app.task(**options)"),
     "calls self.update_state": DISPATCHED.replace("task\n", "task(bind=True)\n").replace("(): ...", "(self): self.update_state(state='X')"),
+    "nothing here is known to dispatch it": TASK + "@app.task(ignore_result=True)\ndef other(): ...\ndef f(): other.delay()",
     "it returns a value, and nothing here dispatches it": TASK.replace("...", "return 1"),
 }  # fmt: skip
 

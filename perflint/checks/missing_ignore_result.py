@@ -14,7 +14,7 @@ from perflint.checks import visits
 from perflint.codemods.ignored_results import ignoring_result
 from perflint.findings import Confidence, Position, TraceStep
 from perflint.libraries.celery import TASK
-from perflint.project.celery import Backend, CeleryTask, ResultUse, UseState
+from perflint.project.celery import Backend, CeleryFacts, CeleryTask, ResultUse, UseState
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 
@@ -35,17 +35,19 @@ def _judged(node: cst.FunctionDef | cst.ClassDef, task: CeleryTask, ctx: Context
     if facts.backend is Backend.NONE:
         return
     use = facts.verdict(task.symbol)
-    doubts = list(_doubts(facts.backend, use))
+    doubts = list(_doubts(facts, use))
     if use.state is not UseState.READ and len(doubts) < 2:
         yield _draft(node, task, use, "".join(doubts), ctx)
 
 
-def _doubts(backend: Backend, use: ResultUse) -> Iterator[str]:
-    """What is not known for sure: whether results are stored, and whether nobody reads this one."""
-    if backend is Backend.UNKNOWN:
+def _doubts(facts: CeleryFacts, use: ResultUse) -> Iterator[str]:
+    """What is not known for sure: whether results are stored, whether nobody reads this one, whether it ever runs."""
+    if facts.backend is Backend.UNKNOWN:
         yield "the result backend is not known"
     if use.state is UseState.UNKNOWN:
         yield f"the result {use.reasons[0]}" if use.reasons[0].startswith("is ") else use.reasons[0]
+    elif not use.is_dispatched and (facts.are_dispatched or use.unknown_dispatches):
+        yield "nothing here is known to dispatch it"
     elif not use.is_dispatched and use.returns_value:  # whoever dispatches it elsewhere may want the value
         yield "it returns a value, and nothing here dispatches it"
 
@@ -70,5 +72,5 @@ def _trace(use: ResultUse, name: str) -> Iterator[TraceStep]:
     """Places that dispatch the task and drop its result, and those that read any task's."""
     for site in use.sites[:_SHOWN] if use.state is UseState.UNREAD else ():
         yield TraceStep(site.path, Position(site.line, 1), f"dispatches {name} and drops the result")
-    for site in use.readers[:_SHOWN]:
+    for site in use.readers[:1]:
         yield TraceStep(site.path, Position(site.line, 1), site.what)

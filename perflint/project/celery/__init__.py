@@ -93,6 +93,11 @@ class CeleryFacts:
         return (*found, *in_unparsed(self.tasks.values(), self._unparsed))
 
     @cached_property
+    def are_dispatched(self) -> bool:
+        """Whether the project dispatches any of its tasks; if not, another program does."""
+        return any(use.dispatches for use in self._uses)
+
+    @cached_property
     def _bodies(self) -> Bodies:
         return Bodies(self._graph, self._trees, self.tasks)
 

@@ -52,7 +52,7 @@ def namespaces(call: ast.Call) -> Iterator[str]:
 
 def _sources(call: ast.Call, tail: str) -> Iterator[ast.expr]:
     if tail == "config_from_object":
-        yield from call.args[:1]
+        yield from call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg == "obj"]
     elif tail.endswith("Celery"):
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "config_source")
 

@@ -21,6 +21,7 @@ _STATE = frozenset(
 _CURRENT = ("current_task", "celery.current_task", "current_app.current_task")
 _RAISED = ("celery.exceptions.Ignore", "celery.exceptions.Reject")
 _LOGS = frozenset(["debug", "info", "warning", "error", "exception", "critical", "print", "repr", "str", "isinstance"])
+_NOTHING = ("None", "'None'", "NoReturn", "Never", "typing.NoReturn")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _REACH = 2000
 _DEPTH = 6
@@ -40,7 +41,8 @@ class Bodies:
         """Whether some way through the body gives anything but None."""
         tree, node = self._node(task.symbol)
         own = (inner for inner in ast.walk(node) if tree.function(inner) is node) if tree and node else ()
-        return node is None or any(map(_gives_value, own))
+        promises = node is not None and node.returns is not None and ast.unparse(node.returns) not in _NOTHING
+        return node is None or promises or any(map(_gives_value, own))
 
     def why_needed(self, task: CeleryTask) -> UseSite | None:
         """Why the body needs the result backend, or may."""

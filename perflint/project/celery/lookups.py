@@ -61,6 +61,23 @@ def looked_up(graph: CallGraph, tree: Tree, receiver: ast.expr) -> bool:
     return not is_class and callee.rpartition(".")[2] not in _MAKES
 
 
+def holds_canvas(tree: Tree, receiver: ast.expr) -> bool:
+    """Whether a name is bound to signatures and canvases alone, whose tasks are told where they are named."""
+    values = list(_bound(tree, receiver)) if isinstance(receiver, ast.Name) else []
+    return bool(values) and all(map(_is_canvas, values))
+
+
+def _is_canvas(value: ast.expr) -> bool:
+    match value:
+        case ast.Call(func=func):
+            return callee_of(func).rpartition(".")[2] in _MAKES
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right):
+            return _is_canvas(left) or _is_canvas(right)
+        case ast.IfExp(body=body, orelse=orelse):
+            return _is_canvas(body) and _is_canvas(orelse)
+    return False
+
+
 def _is_lookup(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         return callee_of(value.func).rpartition(".")[2] in _LOOKS_UP

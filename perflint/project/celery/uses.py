@@ -9,7 +9,16 @@ from dataclasses import replace
 from perflint.project.callgraph import CallGraph
 from perflint.project.celery.classes import TaskClasses
 from perflint.project.celery.fates import Fate, Told, fate, loads_of, worst
-from perflint.project.celery.lookups import BY_ID, BY_NAME, is_named, is_of_celery, looked_up, named_task, reads_by_id
+from perflint.project.celery.lookups import (
+    BY_ID,
+    BY_NAME,
+    holds_canvas,
+    is_named,
+    is_of_celery,
+    looked_up,
+    named_task,
+    reads_by_id,
+)
 from perflint.project.celery.records import CeleryTask, UseSite
 from perflint.project.celery.signatures import DISPATCH, SIGNS, dispatched, signed
 from perflint.project.celery.use import Kind, Use
@@ -157,7 +166,7 @@ class Uses:
     def _unnamed(self, tree: Tree, method: ast.Attribute) -> Iterator[Use]:
         """Something that no task is known to be is dispatched, and its result is kept."""
         receiver = method.value
-        if dispatched(tree, method)[0] is Fate.DROPPED:
+        if dispatched(tree, method)[0] is Fate.DROPPED or holds_canvas(tree, receiver):
             return
         if looked_up(self._graph, tree, receiver):
             what = "a task that is looked up is dispatched, its result kept"
