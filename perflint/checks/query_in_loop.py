@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import libcst as cst
 
 from perflint.checks import visits
-from perflint.findings import Severity
+from perflint.codemods.query_fixes import rewrite
+from perflint.findings import Confidence, Severity
 from perflint.project.symbols import Symbol
-from perflint.rewrites import Draft
+from perflint.rewrites import Draft, Rewrite
 from perflint.semantics import targets
 from perflint.semantics.context import Context
 from perflint.semantics.dependence import depends_on_round
@@ -23,10 +24,10 @@ from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_told_below, run_loops
 
 _DOES = {
-    "get": "is fetched by key",
+    "get": "is fetched",
     "count": "is counted",
-    "exists": "is looked for",
-    "contains": "is looked for",
+    "exists": "is looked up",
+    "contains": "is looked up",
     "aggregate": "is aggregated",
     "refresh": "is refreshed",
     "merge": "is merged",
@@ -65,11 +66,12 @@ def _repeated(ctx: Context) -> Iterator[_Repeated]:
     for function, run in ctx.every(Run):
         if run.verb not in _READS:
             continue
-        loop = next((loop for depth, loop in run_loops(run) if depth == 0), None)
-        if loop is None or not depends_on_round(run, loop, ctx.interpreter) or is_told_below(ctx.interpreter, run):
+        loops = [loop for depth, loop in run_loops(run) if depth == 0]
+        loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
+        if not loops or is_told_below(ctx.interpreter, run) or is_remembered(run, loops[0], ctx.interpreter.trees):
             continue
-        if not is_remembered(run, loop, ctx.interpreter.trees) and not is_wanted_one_by_one(run, loop, function, ctx):
-            yield _Repeated((run,), function, loop)
+        if not is_wanted_one_by_one(run, loops[0], function, ctx):
+            yield _Repeated((run,), function, loops[-1])
 
 
 def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
@@ -87,8 +89,15 @@ def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
         confidence=ctx.confidence(run.proof),
         severity=Severity.INFO if leaves_early(loop) else None,
         trace=ctx.trace(run, "runs a query"),
+        rewrite=_fix(found, node, ctx),
         function=found.function.name,
     )
+
+
+def _fix(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Rewrite | None:
+    if len(found.runs) > 1 or ctx.confidence(found.run.proof) is not Confidence.PROVEN:
+        return None
+    return rewrite(found.run, node, found.loop, found.function, ctx)
 
 
 def _what(run: Run) -> str:

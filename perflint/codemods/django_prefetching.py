@@ -54,9 +54,16 @@ def _placed(method: str, path: str, root: cst.Attribute, ctx: Context) -> Additi
     for call in calls:
         if _method(call) == method:
             return Addition(code, ((call, _with_path(call, path, text)),))
+    return Addition(code, (placed(method, text, root, ctx),))
+
+
+def placed(method: str, argument: str, root: cst.Attribute, ctx: Context) -> tuple[cst.CSTNode, cst.CSTNode]:
+    """The end of a queryset's chain, and what it becomes with one more call."""
+    calls = list(_chain(root, ctx))
     end: cst.BaseExpression = calls[-1] if calls else root
     like = calls[-1].func if calls else None
-    return Addition(code, ((end, chained(end, method, [cst.Arg(cst.SimpleString(text))], like)),))
+    call = cst.ensure_type(cst.parse_expression(f"_({argument})", config=ctx.tree.config_for_parsing), cst.Call)
+    return end, chained(end, method, call.args, like)
 
 
 def _chain(root: cst.CSTNode, ctx: Context) -> Iterator[cst.Call]:

@@ -44,12 +44,11 @@ _PLURAL_STORES = re.compile(
 
 def for_loop(run: Run, node: ast.For | ast.AsyncFor, iterable: Value, element: Value) -> Context:
     """The context of a `for` statement's body."""
-    changing = frozenset(targets.names(node.target)) | frozenset(targets.names(node.target))
+    dependents = _dependents(run, frozenset(targets.names(node.target)), node.body)
     reason = _leaves_at_once(node.body) or _retries(node) or _iterable(node.iter, iterable, element)
-    reason = reason or _is_chunk(node.target, iterable)
+    reason = reason or _is_chunk(node.target, iterable) or _cuts(node, dependents)
     if not reason and isinstance(node, ast.AsyncFor) and iterable == UNKNOWN:
         reason = "an unknown stream"
-    dependents = _dependents(run, changing, node.body)
     return Context(Turn.LOOP, node, not reason, reason, iterable, element, dependents)
 
 
@@ -157,6 +156,14 @@ def _is_chunk(target: ast.expr, iterable: Value) -> str:
     """`for chunk in pieces`: the name says what the iterable does not, unless that is known to be rows."""
     is_named = isinstance(target, ast.Name) and _CHUNK.search(target.id)
     return "chunks" if is_named and not isinstance(iterable, Rows | Query | Collection) else ""
+
+
+def _cuts(node: ast.For | ast.AsyncFor, dependents: frozenset[str]) -> str:
+    """`for number in range(count)`, whose body takes a slice of something for each number."""
+    if not (isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"):
+        return ""
+    slices = [part for statement in node.body for part in ast.walk(statement) if isinstance(part, ast.Slice)]
+    return "chunks" if any(part.upper and names_in(part) & dependents for part in slices) else ""
 
 
 def _is_store(node: ast.expr) -> bool:
