@@ -26,7 +26,7 @@ def whole_queryset(loop: cst.For, ctx: Context) -> cst.BaseExpression | None:
     if bodies.is_used_outside(loop.target.value, loop, ctx):
         return None
     node = _without_iterator(loop.iter)
-    own = isinstance(node, cst.Call) or (isinstance(node, cst.Name) and _is_built_for(node.value, loop, ctx))
+    own = isinstance(node, cst.Call) or (isinstance(node, cst.Name) and is_built_for(node.value, loop, ctx))
     return node if own else None
 
 
@@ -37,9 +37,9 @@ def _without_iterator(node: cst.BaseExpression) -> cst.BaseExpression:
     return node
 
 
-def _is_built_for(name: str, loop: cst.For, ctx: Context) -> bool:
-    """Whether all that the function does with the name is to build it, step by step, for this loop."""
-    scope = ctx.function_node(loop)
+def is_built_for(name: str, at: cst.CSTNode, ctx: Context) -> bool:
+    """Whether all that the function does with the name is to build it, step by step, for one use at `at`."""
+    scope = ctx.function_node(at)
     if scope is None:
         return False
     steps = [part for part in walk(scope) if isinstance(part, cst.Assign) and _is_step(part, name)]

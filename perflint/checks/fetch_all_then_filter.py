@@ -1,0 +1,80 @@
+"""PF202: all rows are fetched, and Python keeps some of them.
+
+That a query asks for what is wanted: https://docs.djangoproject.com/en/5.2/topics/db/optimization/ and
+https://docs.sqlalchemy.org/en/20/tutorial/data_select.html#the-where-clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from perflint.checks import visits
+from perflint.codemods.fetches import Fetch, fetch_of
+from perflint.codemods.pushed_filters import pushed_down
+from perflint.codemods.row_conditions import asks_columns_only, changes
+from perflint.codemods.row_filters import RowFilter, row_filter
+from perflint.findings import Severity
+from perflint.project.hotness import Heat
+from perflint.rewrites import Draft
+from perflint.semantics.context import Context
+from perflint.semantics.values import Proof, Ref
+from perflint.semantics.walk import walk
+
+# Then Python filters what was chosen on purpose, or rows that are no entities.
+_CHOSEN = (
+    "limit",
+    "limit?",
+    "offset",
+    "offset?",
+    "sliced",
+    "sliced?",
+    "columns",
+    "values",
+    "values?",
+    "paginated",
+    "none",
+)
+
+
+@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For)
+def check(node: cst.CSTNode, ctx: Context) -> Iterator[Draft]:
+    """A fresh fetch whose only use is a loop that keeps rows by their columns."""
+    found = row_filter(node, ctx)
+    if found is None or not all(asks_columns_only(test, found.target, ctx) for test in found.tests):
+        return
+    fetch = fetch_of(found.iterable, ctx)
+    if fetch is None or fetch.query.state.has(*_CHOSEN) or _varies(found, ctx):
+        return
+    yield _draft(found, fetch, ctx)
+
+
+def _varies(found: RowFilter, ctx: Context) -> bool:
+    """Whether a round changes what the condition of the next one is made of (`seen`); classes and modules stay."""
+    parts = (part for test in found.tests for part in walk(test) if isinstance(part, cst.Name))
+    names = {part.value for part in parts if not isinstance(ctx.value(part), Ref)}
+    return changes(names - {found.target}, *found.body)
+
+
+def _draft(found: RowFilter, fetch: Fetch, ctx: Context) -> Draft:
+    function = ctx.function(found.node)
+    model = fetch.query.model.name.rpartition(".")[2] if fetch.query.model is not None else ""
+    rows = f"{'matching ' if fetch.query.state.has('filtered') else ''}row of {model}"
+    hotness = ctx.hotness(function)
+    proven = fetch.query.proof is Proof.PROVEN
+    return Draft(
+        node=fetch.node,
+        message=f"every {rows} is fetched, and Python keeps those with {_condition(found, ctx)}",
+        cost=f"rows = all {rows.replace('row of', 'rows of')} instead of those that are kept",
+        hotness=ctx.way(function) or hotness.heat.name.lower(),
+        confidence=ctx.confidence(fetch.query.proof),
+        severity=Severity.INFO if hotness.heat is Heat.ONCE else None,
+        rewrite=pushed_down(found, fetch, ctx) if proven else None,
+        function=function.name,
+    )
+
+
+def _condition(found: RowFilter, ctx: Context) -> str:
+    text = " and ".join(ctx.tree.code_for_node(test) for test in found.tests)
+    return f"`{text}`" if text.isprintable() and len(text) < 60 else "some values"
