@@ -234,6 +234,7 @@ READ = [
     "def f():\n    r = send.apply_async()\n    while not r.ready(): pass",
     "def f():\n    r = send.delay(1)\n    return {'state': r.state}",
     "def f(pk): return send.AsyncResult(pk).state",
+    "from shop.tasks import send as mail\ndef f(): mail.delay(1).get()",
 ]
 
 UNKNOWN = [
@@ -260,6 +261,9 @@ UNKNOWN = [
     "def f(): return app.send_task('shop.tasks.send')",
     "def f(): send.apply_async(ignore_result=False)",
     "HANDLERS = {'send': send}\ndef f(): send.delay(1)",
+    "def f(registry): registry.register(send); send.delay(1)",
+    "def f(): send.delay(1); return getattr(send, 'delay')(1)",
+    "def f(): send.delay(1); return anything.signature('shop.tasks.send').delay()",
     "def f(xs): return list(map(send.delay, xs))",
     "def f(name): send.delay(1); return app.tasks[name].delay()",
 ]
@@ -290,6 +294,7 @@ def test_result_may_be_read(body: str) -> None:
         "def g(pk): return app.backend.get_task_meta(pk)",
         "from django_celery_results.models import TaskResult\ndef g(): return TaskResult.objects.all()",
         "app.conf.result_backend = 'django-db'",
+        "urlpatterns = [path('progress/', include('celery_progress.urls'))]",
     ],
 )
 def test_readers_of_any_result(line: str) -> None:
@@ -419,6 +424,30 @@ def test_file_that_cannot_be_parsed(text: str, state: UseState) -> None:
     files = {"t.py": APP + "@app.task\ndef send(): ...\ndef f(): send.delay()"}
     facts = CeleryFacts(CallGraph(project(files)), parser_of(lambda path: files[path.name]), {Path("old.py"): text})
     assert facts.verdict(Symbol(Kind.FUNCTION, "send", "t")).state is state
+
+
+def test_task_that_is_imported_by_another_name_twice() -> None:
+    names = {
+        "shop/__init__.py": "from shop.tasks import send as mail",
+        "a.py": "from shop import mail as post\ndef g(): return post.delay(1).get()",
+    }
+    assert use("def f(): send.delay(1)", **names).state is UseState.READ
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", True),
+        ("app.conf.update({'task_acks_late': True})", True),
+        ("app.conf.update(task_acks_late=True)", True),
+        ("SETTINGS = {'task_acks_late': True}\napp.conf.update(SETTINGS)", True),
+        ("from elsewhere import SETTINGS\napp.conf.update(SETTINGS)", False),
+        ("app.conf.update(**load())", False),
+        ("app.config_from_object(obj=load())", False),
+    ],
+)
+def test_settings_are_all_here(line: str, *, expected: bool) -> None:
+    assert celery({"c.py": APP + line}).settings.is_complete is expected
 
 
 def test_sites_of_an_unread_result_are_its_dispatches() -> None:

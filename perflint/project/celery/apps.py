@@ -39,8 +39,9 @@ def made(graph: CallGraph, tree: Tree, call: ast.Call) -> App | None:
 
 def is_opaque(graph: CallGraph, tree: Tree, call: ast.Call) -> bool:
     """Whether a call takes settings from where they cannot be seen."""
-    tail = callee_of(call.func).rpartition(".")[2]
-    return tail == "config_from_envvar" or any(_is_elsewhere(graph, tree, node) for node in _sources(call, tail))
+    callee = callee_of(call.func)
+    is_hidden = callee.endswith("config_from_envvar")
+    return is_hidden or any(_is_elsewhere(graph, tree, node) for node in _sources(call, callee))
 
 
 def namespaces(call: ast.Call) -> Iterator[str]:
@@ -50,10 +51,14 @@ def namespaces(call: ast.Call) -> Iterator[str]:
         yield next((_text(node) for node in given), "")
 
 
-def _sources(call: ast.Call, tail: str) -> Iterator[ast.expr]:
-    if tail == "config_from_object":
+def _sources(call: ast.Call, callee: str) -> Iterator[ast.expr]:
+    """What a call takes settings from: `config_from_object(x)`, `Celery(config_source=x)`, `conf.update(x, **y)`."""
+    if callee.endswith("config_from_object"):
         yield from call.args[:1] or [keyword.value for keyword in call.keywords if keyword.arg == "obj"]
-    elif tail.endswith("Celery"):
+    elif callee.endswith("conf.update"):
+        given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg is None)]
+        yield from (node for node in given if not isinstance(node, ast.Dict))
+    elif callee.endswith("Celery"):
         yield from (keyword.value for keyword in call.keywords if keyword.arg == "config_source")
 
 

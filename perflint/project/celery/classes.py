@@ -13,7 +13,6 @@ from perflint.project.facts import callee_of, dotted, expression
 from perflint.project.symbols import Kind, Symbol
 from perflint.project.trees import Tree
 
-_REGISTERS = frozenset(["register_task", "register"])
 _KEPT: Told = (Fate.KEPT, "is passed on as a value")
 
 
@@ -48,7 +47,7 @@ class TaskClasses:
         outer = tree.parents[made]
         if isinstance(outer, ast.Attribute):  # `Sync().delay()`, and in old versions `Sync.delay()`
             return Owned(task, made)
-        if isinstance(outer, ast.Call) and callee_of(outer.func).rpartition(".")[2] in _REGISTERS:
+        if isinstance(outer, ast.Call) and registers(outer):
             return None
         is_known = isinstance(outer, ast.Assign) and tree.function(outer) is tree.root
         return None if is_known and made is not node else Owned(task, node, _KEPT)
@@ -63,7 +62,12 @@ class TaskClasses:
 
     def _made(self, module: str, text: str) -> Symbol | None:
         tree = expression(text) if len(text) < 200 else None
-        if isinstance(tree, ast.Call) and tree.args and callee_of(tree.func).rpartition(".")[2] in _REGISTERS:
+        if isinstance(tree, ast.Call) and tree.args and registers(tree):
             tree = tree.args[0]
         name = dotted(tree.func) if isinstance(tree, ast.Call) else dotted(tree)
         return self._graph.symbols.resolve(module, name) if name else None
+
+
+def registers(call: ast.Call) -> bool:
+    """`app.register_task(Sync())`, `app.tasks.register(Sync())`: the app's own registry, that is."""
+    return callee_of(call.func).endswith(("register_task", "tasks.register"))

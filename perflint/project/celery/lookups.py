@@ -12,9 +12,11 @@ from perflint.project.facts import callee_of
 from perflint.project.symbols import Kind, Symbol
 from perflint.project.trees import Tree
 
-BY_NAME = frozenset(["send_task", "signature", "Signature"])
+BY_NAME = frozenset(["send_task", "signature", "subtask", "Signature"])
 BY_ID = frozenset(["AsyncResult", "GroupResult", "ResultSet", "result_from_tuple", "get_task_meta"])
 _LOOKS_UP = frozenset(["getattr", "get", "pop", "import_string", "import_by_path", "import_from_string", "locate"])
+# Views of libraries that tell the result of any task.
+VIEWS = frozenset(["celery_progress.urls", "django_celery_results.urls", "djcelery.urls"])
 # Their results are canvases, whose tasks are told by `.s` and its like.
 _MAKES = frozenset([*SIGNS, "map", "starmap", "chunks", "clone", "group", "chord", "chain", "set", "Signature"])
 

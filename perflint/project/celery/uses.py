@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.celery.classes import TaskClasses
-from perflint.project.celery.fates import Fate, Told, fate, loads_of, worst
+from perflint.project.celery.fates import Fate, Told, fate
 from perflint.project.celery.lookups import (
     BY_ID,
     BY_NAME,
+    VIEWS,
     holds_canvas,
     is_named,
     is_of_celery,
@@ -20,7 +21,8 @@ from perflint.project.celery.lookups import (
     reads_by_id,
 )
 from perflint.project.celery.records import CeleryTask, UseSite
-from perflint.project.celery.signatures import DISPATCH, SIGNS, dispatched, signed
+from perflint.project.celery.references import told
+from perflint.project.celery.signatures import DISPATCH, dispatched, signed
 from perflint.project.celery.use import Kind, Use
 from perflint.project.facts import FileFacts, callee_of, dotted
 from perflint.project.instances import Instance
@@ -28,9 +30,6 @@ from perflint.project.places import Place, place_of
 from perflint.project.symbols import Symbol
 from perflint.project.trees import Tree, Trees
 
-_CANVAS = frozenset(["map", "starmap", "chunks", "replace"])
-_QUIET = frozenset(["delay_on_commit", "apply_async_on_commit"])  # of Django tasks; they give None
-_LOOKS = frozenset(["isinstance", "issubclass", "register_task", "register", "getattr", "hasattr"])
 _WORDS = DISPATCH | BY_NAME | BY_ID | {"TaskResult"}
 
 
@@ -47,10 +46,24 @@ class Uses:
             self._by_tail.setdefault((task.owner or symbol).name.rpartition(".")[2], []).append(symbol)
         for alias, symbol in self._classes.objects.items():
             self._by_tail.setdefault(alias.name, []).append(symbol)
+        while self._add_imported():
+            pass
+
+    def _add_imported(self) -> bool:
+        """Other names that imports give to tasks, and then to these: `from shop.tasks import send as mail`."""
+        known = len(self._by_tail)
+        for facts in self._graph.symbols.files.values():
+            for fact in facts.imports:
+                tail = fact.target.rpartition(".")[2]
+                if fact.local != tail and tail in self._by_tail and fact.local not in self._by_tail:
+                    self._by_tail[fact.local] = [*self._by_tail[tail]]
+        return len(self._by_tail) > known
 
     def all(self) -> Iterator[Use]:
         """Uses in all files; of tests only those that have a known task's result."""
         for facts in self._graph.symbols.files.values():
+            for name in VIEWS.intersection(facts.strings):
+                yield Use(None, Fate.KEPT, UseSite(facts.path, 1, f"{name} shows results by id"), Kind.BY_ID)
             if not self._may_use(facts) or (tree := self._trees.of(facts)) is None:
                 continue
             uses = (use for node in tree.nodes for use in self._of(tree, node))
@@ -83,9 +96,9 @@ class Uses:
             yield from self._namesakes(tree, node, tail)
         elif thing in self._tasks:
             assert isinstance(thing, Symbol)
-            yield from self._uses(tree, node, thing, self._told(tree, node))
+            yield from self._uses(tree, node, thing, told(self._graph, tree, node))
         elif (owned := self._classes.owned(tree, node, thing)) is not None:
-            yield from self._uses(tree, owned.node, owned.task, owned.told or self._told(tree, owned.node))
+            yield from self._uses(tree, owned.node, owned.task, owned.told or told(self._graph, tree, owned.node))
 
     def _thing(self, tree: Tree, node: ast.expr) -> Symbol | None:
         """The task, class or object that a name stands for."""
@@ -96,67 +109,35 @@ class Uses:
         thing = self._graph.instances.thing(tree.facts.module, scope, name or "?")
         return thing.of if isinstance(thing, Instance) else thing
 
-    def _uses(self, tree: Tree, node: ast.AST, task: Symbol, told: Told | None) -> Iterator[Use]:
-        if told is None:
+    def _uses(self, tree: Tree, node: ast.AST, task: Symbol, found: Told | None) -> Iterator[Use]:
+        if found is None:
             outer = tree.parents[node]
             if isinstance(outer, ast.Call) and outer.func is node:
                 yield self._use(tree, node, task, (Fate.DROPPED, "calls it in place"), Kind.CALL)
             return
-        if place_of(tree.facts.module) is Place.TESTS and told[0] is Fate.KEPT and not _is_dispatched(tree, node):
+        if place_of(tree.facts.module) is Place.TESTS and found[0] is Fate.KEPT and not _is_dispatched(tree, node):
             return  # mocks are asked many things
-        yield self._use(tree, node, task, told, dispatches=told[0] is Fate.DROPPED)
+        yield self._use(tree, node, task, found, dispatches=found[0] is Fate.DROPPED)
 
     def _namesakes(self, tree: Tree, node: ast.expr, tail: str) -> Iterator[Use]:
         """Tasks that an unknown `x.send.delay()` may mean."""
         outer = tree.parents[node]
-        told = self._told(tree, node) if isinstance(outer, ast.Attribute) else None
-        for task in self._by_tail[tail] if told is not None and told[0] is not Fate.DROPPED else ():
+        found = told(self._graph, tree, node) if isinstance(outer, ast.Attribute) else None
+        for task in self._by_tail[tail] if found is not None and found[0] is not Fate.DROPPED else ():
             yield self._use(tree, node, task, (Fate.KEPT, "a task of this name is dispatched here"))
-
-    def _told(self, tree: Tree, node: ast.AST) -> Told | None:
-        """What the reference does with the task; None when it has nothing to do with its result."""
-        parent = tree.parents[node]
-        if isinstance(parent, ast.Call) and parent.func is node:
-            return None  # called in place, as a plain function
-        if not isinstance(parent, ast.Attribute):
-            return self._valued(tree, node, parent)
-        if parent.attr in DISPATCH:
-            return dispatched(tree, parent)
-        if parent.attr in SIGNS:
-            call = tree.parents[parent]
-            is_called = isinstance(call, ast.Call) and call.func is parent
-            return signed(self._graph, tree, call) if is_called else (Fate.KEPT, "is part of a canvas")
-        return _OTHERS.get(parent.attr)
-
-    def _valued(self, tree: Tree, node: ast.AST, parent: ast.AST) -> Told | None:
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Compare):
-            return None
-        if isinstance(parent, ast.Call) and callee_of(parent.func).rpartition(".")[2] in _LOOKS:
-            return None
-        if isinstance(parent, ast.Assign) and isinstance(target := parent.targets[0], ast.Name):
-            return self._aliased(tree, parent, target.id)
-        return Fate.KEPT, "is passed on as a value"
-
-    def _aliased(self, tree: Tree, binding: ast.Assign, name: str) -> Told:
-        """`task = send_mail` in a function: what its name does there, where nothing but dispatching happens."""
-        around = tree.function(binding)
-        loads = list(loads_of(around, name)) if around is not tree.root else []
-        if not loads or not all(isinstance(tree.parents[node], ast.Attribute) for node in loads):
-            return Fate.KEPT, "is passed on as a value"
-        return worst(told for node in loads if (told := self._told(tree, node)))
 
     def _by_name(self, tree: Tree, call: ast.Call) -> Iterator[Use]:
         """`send_task("app.tasks.sync")`, `signature("app.tasks.sync")`."""
         sends = callee_of(call.func).rpartition(".")[2] == "send_task"
         given = named_task(call)
-        if not sends and (not is_of_celery(self._graph, tree, call.func) or self._is_task(tree, given)):
+        name = given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else ""
+        symbols = [symbol for symbol, task in self._tasks.items() if is_named(task, name)] if name else []
+        if self._is_task(tree, given) or not (sends or symbols or is_of_celery(self._graph, tree, call.func)):
             return  # `signature(task)`: told where the task is named
-        told = fate(tree, call) if sends else signed(self._graph, tree, call)
-        if isinstance(given, ast.Constant) and isinstance(given.value, str):
-            for symbol, task in self._tasks.items():
-                if is_named(task, given.value):
-                    yield self._use(tree, call, symbol, told, dispatches=told[0] is Fate.DROPPED)
-        elif told[0] is not Fate.DROPPED:
+        found = fate(tree, call) if sends else signed(self._graph, tree, call)
+        for symbol in symbols:
+            yield self._use(tree, call, symbol, found, dispatches=found[0] is Fate.DROPPED)
+        if not name and found[0] is not Fate.DROPPED:
             what = f"{callee_of(call.func)} is given a name that is not written out"
             yield self._use(tree, call, None, (Fate.KEPT, what), Kind.ANY)
 
@@ -191,15 +172,6 @@ class Uses:
     ) -> Use:
         line: int = getattr(node, "lineno", 1)
         return Use(task, told[0], UseSite(tree.facts.path, line, told[1]), kind, dispatches)
-
-
-# What other attributes of a task mean for its result; most mean nothing.
-_OTHERS: Mapping[str, Told] = {
-    **dict.fromkeys(_QUIET, (Fate.DROPPED, "")),
-    **dict.fromkeys(_CANVAS, (Fate.KEPT, "is part of a canvas")),
-    "AsyncResult": (Fate.READ, "is looked up by id"),
-    "ignore_result": (Fate.KEPT, "its ignore_result is read or set elsewhere"),
-}
 
 
 def _is_dispatched(tree: Tree, node: ast.AST) -> bool:
