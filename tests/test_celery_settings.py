@@ -359,6 +359,7 @@ def test_task_that_returns_a_value(task: str, *, expected: bool) -> None:
         "def send(self, x): raise Ignore",
         "def send(x): current_task.update_state(state='PROGRESS')",
         "def send(x): helper()\ndef helper(): current_task.update_state(state='PROGRESS')",
+        "def send(x): x.note_progress()\nclass Tracker:\n    def note_progress(self): current_task.update_state(state='PROGRESS')",
         "def send(x): raise Ignore()",
     ],
 )

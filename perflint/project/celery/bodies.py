@@ -138,7 +138,8 @@ class Bodies:
         seen = {symbol}
         queue = [symbol] if self._writers else []
         while queue and len(seen) < _REACH:
-            for target in self._graph.edges(queue.pop()).calls:
+            edges = self._graph.edges(queue.pop())
+            for target in (*edges.calls, *edges.handed, *edges.guessed):
                 if target not in seen and target not in self._tasks:
                     if target in self._writers:
                         return f"calls {target.name}, which writes a task's state"
