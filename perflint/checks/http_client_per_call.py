@@ -9,20 +9,27 @@ https://requests.readthedocs.io/en/latest/user/advanced/#session-objects.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libcst as cst
 
 from perflint.checks import visits
+from perflint.codemods.shared_clients import with_shared_client
 from perflint.codemods.tls_context import with_shared_context
-from perflint.rewrites import Draft
+from perflint.findings import Applicability
+from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.client_arguments import bound_to, builds_context
 from perflint.semantics.client_lifetimes import Lifetime, lifetime
 from perflint.semantics.context import Context
-from perflint.semantics.events import Open
+from perflint.semantics.events import Event, Open
 from perflint.semantics.values import Proof
 
 
-@visits(cst.Call)
+def _opens(event: Event) -> bool:
+    return isinstance(event, Open)
+
+
+@visits(cst.Call, wants=_opens)
 def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
     """A client that is built where code runs again and again, and that nothing keeps."""
     for event in ctx.opens(call)[:1]:
@@ -45,9 +52,18 @@ def _draft(call: cst.Call, event: Open, found: Lifetime, ctx: Context) -> Draft:
         cost=f"{cost}, N = {found.plural}",
         hotness=found.way or found.heat,
         confidence=ctx.confidence(found.proof),
-        rewrite=with_shared_context(call, event.origin, ctx),
+        rewrite=_rewrite(call, event.origin, found, ctx),
         function=ctx.function(call).name,
     )
+
+
+def _rewrite(call: cst.Call, origin: str, found: Lifetime, ctx: Context) -> Rewrite | None:
+    """One client for all calls; one TLS context where that is refused, or unsafe fixes are not wanted."""
+    context = with_shared_context(call, origin, ctx)
+    shared = with_shared_client(call, origin, ctx) if found.proof is Proof.PROVEN else None
+    if shared is None or (shared.applicability is Applicability.DISPLAY and context is not None):
+        return context
+    return replace(shared, instead=context)
 
 
 def _name(origin: str) -> str:

@@ -38,3 +38,21 @@ def _broken(function: cst.FunctionDef, last: cst.Comma) -> cst.Comma | cst.Maybe
 def _parsed(text: str) -> cst.Param:
     function = cst.ensure_type(cst.parse_statement(f"def f({text}): ..."), cst.FunctionDef)
     return function.params.params[0]
+
+
+def with_first_parameter(function: cst.FunctionDef, text: str) -> cst.Parameters:
+    """The function's parameters with one more before the others."""
+    new = _parsed(text)
+    old = list(function.params.params)
+    if not old:
+        rest = function.params.star_arg is not cst.MaybeSentinel.DEFAULT or function.params.star_kwarg is not None
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" ")) if rest else cst.MaybeSentinel.DEFAULT
+        return function.params.with_changes(params=[new.with_changes(comma=comma)])
+    between = cst.Comma(whitespace_after=_separator(function))
+    return function.params.with_changes(params=[new.with_changes(comma=between), *old])
+
+
+def _separator(function: cst.FunctionDef) -> cst.BaseParenthesizableWhitespace:
+    """A line break where each parameter has its own line."""
+    opening = function.whitespace_before_params
+    return opening if isinstance(opening, cst.ParenthesizedWhitespace) else cst.SimpleWhitespace(" ")

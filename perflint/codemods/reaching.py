@@ -6,8 +6,11 @@ from collections.abc import Iterable
 
 import libcst as cst
 
+from perflint.codemods.import_names import WIDTH
 from perflint.codemods.imports import bound_name
 from perflint.rewrites import Import
+
+_LONGEST = 120
 
 
 class Reaching:
@@ -32,6 +35,11 @@ class Reaching:
     def imports(self) -> tuple[Import, ...]:
         """What has to be imported for the names that were asked for."""
         return tuple(self._needed)
+
+    @property
+    def width(self) -> int:
+        """How long the file's lines are, as far as lines are meant to be."""
+        return min(_LONGEST, max([WIDTH, *map(len, self._module.code.splitlines())]))
 
     def add(self, imports: Iterable[Import]) -> None:
         """Further imports that the new code needs."""
