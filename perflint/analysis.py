@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +25,7 @@ from perflint.project.whole import Project, module_names
 from perflint.rewrites import Draft, Rewrite
 from perflint.selection import selected
 from perflint.semantics.context import Context
-from perflint.semantics.events import Act
+from perflint.semantics.events import Act, Event
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
 from perflint.semantics.trees import Trees, parse_any
@@ -31,6 +34,9 @@ from perflint.source import SourceFile
 
 if TYPE_CHECKING:
     from perflint.config import Settings
+
+# What Python's parser takes for the end of a line.
+_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 Drafts = tuple[cst.Module | None, list[tuple[Rule, Draft]]]
 
@@ -50,6 +56,8 @@ class Analysis:
             path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()
         }
         self._problems: dict[Path, list[Problem]] = {}
+        self._spans: dict[cst.CSTNode, Span] = {}
+        self._bytes: dict[Path, list[bytes]] = {}
         files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
         extra = ExtraNames(
             tuple(settings.libraries.route_decorators),
@@ -103,24 +111,26 @@ class Analysis:
             self._failed(facts)
             return None, []
         analysis = self._inferred(path, facts.module)
-        if analysis is None or all(isinstance(event, Act) for _, event in analysis.events):
+        wanted = [(rule, check) for rule, check in self._checks if analysis and _is_wanted(check, analysis)]
+        tree = self._parse(path) if wanted else None
+        if analysis is None or tree is None:
             return None, []
-        tree = self._parse(path)
-        return (tree, list(self._checked(path, facts.module, tree, analysis))) if tree else (None, [])
+        return tree, list(self._checked(path, facts.module, tree, analysis, wanted))
+
+    @cached_property
+    def _checks(self) -> Sequence[tuple[Rule, Any]]:
+        """The selected rules and their checks."""
+        chosen = selected(self.settings, rules())
+        return [(rule, import_module(rule.module).check) for rule in chosen if rule.module is not None]
 
     def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each; only files with findings pay for positions."""
         if not drafts:
             return []
-        from libcst.metadata import MetadataWrapper, PositionProvider
-
-        positions: Mapping[cst.CSTNode, Any] = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
         edits = self._edits(path, module, drafts)
         made: list[Finding] = []
         for index, (rule, draft) in enumerate(drafts):
-            where = positions[draft.node]
-            start, end = where.start, where.end
-            span = Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
+            span = self._spans.get(draft.node) or _span(module, draft.node)
             fix = None
             if draft.rewrite is not None and (edits.get(index) or _is_advice(draft.rewrite)):
                 fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits.get(index, ()))
@@ -150,6 +160,26 @@ class Analysis:
                 self._failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {error}"))
         return found
 
+    def _note_span(self, node: cst.CSTNode, context: Context) -> None:
+        """The place of an expression, which `ast` knows; not of a lowered file, whose columns have moved."""
+        found = context.abstract(node)
+        if not isinstance(found, ast.expr) or found.end_lineno is None or found.end_col_offset is None:
+            return
+        if self.interpreter.trees.is_lowered(context.module):
+            return
+        if any(isinstance(parent, cst.FormattedString) for parent in context.ancestors(node)):
+            return  # before Python 3.12 places inside f-strings are not reliable
+        lines = self._lines(context.path)
+        start = Position(found.lineno, _column(lines[found.lineno - 1], found.col_offset))
+        end = Position(found.end_lineno, _column(lines[found.end_lineno - 1], found.end_col_offset))
+        self._spans[node] = Span(start, end)
+
+    def _lines(self, path: Path) -> list[bytes]:
+        if path not in self._bytes:
+            self._bytes.clear()  # one file at a time
+            self._bytes[path] = _LINE_END.split(self.texts[path].encode("utf-8", "surrogatepass"))
+        return self._bytes[path]
+
     def _inferred(self, path: Path, module: str) -> FileAnalysis | None:
         """What is known of a file; a failure loses that file alone, and is reported."""
         try:
@@ -170,15 +200,17 @@ class Analysis:
             return None
 
     def _checked(
-        self, path: Path, module: str, tree: cst.Module, analysis: FileAnalysis
+        self,
+        path: Path,
+        module: str,
+        tree: cst.Module,
+        analysis: FileAnalysis,
+        wanted: Sequence[tuple[Rule, Any]],
     ) -> Iterator[tuple[Rule, Draft]]:
         pairs = align(tree, analysis.tree)
         base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {}, self.exposures)
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
-        for rule in selected(self.settings, rules()):
-            if rule.module is None:
-                continue
-            check = import_module(rule.module).check
+        for rule, check in wanted:
             context = base.with_options(_options(self.settings, rule))
             for kind in check.node_types:
                 visitors.setdefault(kind, []).append((rule, check, context))
@@ -193,7 +225,9 @@ class Analysis:
     ) -> Iterator[tuple[Rule, Draft]]:
         """A crash in one check loses that check on that file, and is reported."""
         try:
-            yield from [(rule, self._settled(draft)) for draft in check(node, context)]
+            for draft in list(check(node, context)):
+                self._note_span(draft.node, context)
+                yield rule, self._settled(draft)
         except Exception as error:
             crashed.add(rule.code)
             if os.environ.get("PERFLINT_DEBUG"):
@@ -239,6 +273,25 @@ def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, 
     )
 
 
+def _span(module: cst.Module, node: cst.CSTNode) -> Span:
+    """Where a node stands, by printing the whole file: only for nodes that have no place of their own in `ast`."""
+    from libcst.metadata import MetadataWrapper, PositionProvider
+
+    where: Any = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)[node]
+    start, end = where.start, where.end
+    return Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
+
+
+def _is_wanted(check: Any, analysis: FileAnalysis) -> bool:
+    """Whether the file has an event that can give the check a finding: what cannot is not even parsed for it."""
+    wants = check.wants or _is_costly
+    return any(wants(event) for _, event in analysis.events)
+
+
+def _is_costly(event: Event) -> bool:
+    return not isinstance(event, Act)
+
+
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:
     try:
         tree, readable = parse_any(text)
@@ -269,6 +322,11 @@ def _root(texts: Mapping[Path, str]) -> Path:
     while root / "__init__.py" in texts:
         root = root.parent
     return root
+
+
+def _column(line: bytes, offset: int) -> int:
+    """The 1-based column in characters of an offset in UTF-8 bytes."""
+    return len(line[:offset].decode("utf-8", "surrogatepass")) + 1
 
 
 def _first_line(error: BaseException) -> str:

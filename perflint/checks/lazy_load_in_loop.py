@@ -13,7 +13,7 @@ from perflint.findings import Confidence, Severity
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
-from perflint.semantics.events import Load
+from perflint.semantics.events import Event, Load
 from perflint.semantics.intent import is_held, is_identity
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_certain, is_told_below, load_loops
@@ -22,7 +22,11 @@ from perflint.semantics.values import Entity, Instance, Value, parts
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
 
-@visits(cst.Module)
+def _is_repeated(event: Event) -> bool:
+    return isinstance(event, Load) and event.loop is not None
+
+
+@visits(cst.Module, wants=_is_repeated)
 def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
     """SQLAlchemy ORM guide, "Lazy Loading"; Django, "Database access optimization: retrieve everything at once"."""
     first: dict[Key, Read] = {}

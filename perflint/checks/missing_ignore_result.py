@@ -17,11 +17,16 @@ from perflint.libraries.celery import TASK
 from perflint.project.celery import Backend, CeleryFacts, CeleryTask, ResultUse, UseState
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
+from perflint.semantics.events import Declare, Event
 
 _SHOWN = 3
 
 
-@visits(cst.FunctionDef, cst.ClassDef)
+def _declares(event: Event) -> bool:
+    return isinstance(event, Declare)
+
+
+@visits(cst.FunctionDef, cst.ClassDef, wants=_declares)
 def check(node: cst.FunctionDef | cst.ClassDef, ctx: Context) -> Iterator[Draft]:
     """A task that stores its results although nothing in the project reads them."""
     for event in ctx.declares(node):

@@ -17,7 +17,7 @@ from perflint.semantics import targets
 from perflint.semantics.context import Context
 from perflint.semantics.dependence import depends_on_round
 from perflint.semantics.events import Context as Loop
-from perflint.semantics.events import Run
+from perflint.semantics.events import Event, Run
 from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
@@ -48,7 +48,11 @@ class _Repeated:
         return self.runs[0]
 
 
-@visits(cst.Module)
+def _is_repeated(event: Event) -> bool:
+    return isinstance(event, Run) and event.loop is not None
+
+
+@visits(cst.Module, wants=_is_repeated)
 def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
     """SQLAlchemy FAQ, "Performance"; Django, "Database access optimization: don't retrieve things one by one"."""
     calls: dict[object, _Repeated] = {}

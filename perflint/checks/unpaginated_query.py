@@ -19,6 +19,7 @@ from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
+from perflint.semantics.events import Declare, Event, Run
 from perflint.semantics.exposure import Exposure
 from perflint.semantics.values import Proof, Query, Rows, Value, options
 
@@ -33,7 +34,11 @@ _PAGED_TYPES = re.compile(r"Page\b|Page\[|Paginat|StreamingResponse|FileResponse
 _EXPORTS = re.compile(r"export|download|\.csv|\.xlsx|dump|backup|sitemap|feed", re.IGNORECASE)
 
 
-@visits(cst.Call, cst.Attribute, cst.ClassDef)
+def _fetches(event: Event) -> bool:
+    return isinstance(event, Run | Declare)
+
+
+@visits(cst.Call, cst.Attribute, cst.ClassDef, wants=_fetches)
 def check(node: cst.Call | cst.Attribute | cst.ClassDef, ctx: Context) -> Iterator[Draft]:
     """Rows that are fetched whole and handed to a client."""
     if isinstance(node, cst.ClassDef):

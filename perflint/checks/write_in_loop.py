@@ -20,7 +20,7 @@ from perflint.rewrites import Draft
 from perflint.semantics import rounds
 from perflint.semantics.context import Context
 from perflint.semantics.events import Context as Around
-from perflint.semantics.events import End, Run
+from perflint.semantics.events import End, Event, Run
 from perflint.semantics.flushes import is_flush_of_one
 from perflint.semantics.values import Entity, Proof, options
 from perflint.semantics.writes import must_run_alone
@@ -33,7 +33,11 @@ _WORDS = {
 }  # fmt: skip
 
 
-@visits(cst.Call)
+def _is_repeated(event: Event) -> bool:
+    return isinstance(event, Run) and event.loop is not None
+
+
+@visits(cst.Call, wants=_is_repeated)
 def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
     """A statement that writes, once for each item of a loop over data."""
     for run in ctx.runs(call):

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from perflint.semantics.run import Run
 
 _EVENTS = 60  # most events that one call brings into its caller
-_DEPTH = 7
+_STEPS = 7  # longest way from a call to what it costs
+_DEPTH = 40  # calls inside calls that are followed; deeper is cut short
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def invoke(
     """Call a project function: what it returns; what it costs is recorded at `node`."""
     interpreter = run.interpreter
     if run.depth >= _DEPTH:
+        interpreter.cut()
         return UNKNOWN
     bound = None if star else interpreter.bind(function, args, keywords)
     analysis = interpreter.analyse(function, bound, run.depth + 1)
@@ -166,7 +168,8 @@ def _record(run: Run, events: tuple[Event, ...], context: Context, node: ast.exp
     step = Step(run.module, getattr(node, "lineno", 0), getattr(node, "col_offset", 0), label)
     frame = (*run.frame, context)
     dependent = depends(run, node)
-    for event in events[:_EVENTS]:
+    near = [event for event in events if len(event.trace) < _STEPS]
+    for event in near[:_EVENTS]:
         run.events.append(_moved(event, node, frame, step, dependent, context))
 
 

@@ -82,6 +82,7 @@ class Exposures:
 
     def _of_route(self, route: Symbol) -> Mapping[_Place, Exposure]:
         if route not in self._returned:
+            self._interpreter.begin()
             analysis = self._interpreter.analyse(Function(route), None)
             details = self._project.hotness.route(route)
             found: dict[_Place, Exposure] = {}

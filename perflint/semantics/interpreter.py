@@ -68,6 +68,8 @@ class Interpreter:
         self.libraries = libraries
         self._memo: dict[object, Analysis | None] = {}
         self._active: set[object] = set()
+        self._cuts: set[object] = set()  # functions in whose midst the current answer was given; None: too deep
+        self._partial: dict[object, tuple[Analysis | None, frozenset[object]]] = {}
         self._names: dict[tuple[str, str, str], Value] = {}
         self._variables: dict[Symbol, Value] = {}
         self._attributes: dict[tuple[Symbol, str], Value | None] = {}
@@ -75,13 +77,13 @@ class Interpreter:
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
         key = (module, name, scope)
-        if key not in self._names:
-            symbol = self.symbols.resolve(module, name, scope)
-            value = self.of_symbol(symbol) if symbol is not None else UNKNOWN
-            if self._active:  # an answer in the middle of a cycle is not kept
-                return value
+        if key in self._names:
+            return self._names[key]
+        symbol = self.symbols.resolve(module, name, scope)
+        value = self.of_symbol(symbol) if symbol is not None else UNKNOWN
+        if symbol is None or symbol.kind is not Kind.VARIABLE:  # what a variable is may be cut short
             self._names[key] = value
-        return self._names[key]
+        return value
 
     def of_symbol(self, symbol: Symbol) -> Value:
         """The value of a definition."""
@@ -94,14 +96,20 @@ class Interpreter:
 
     def _variable(self, symbol: Symbol) -> Value:
         """A module-level or class-level variable: what all its assignments agree on."""
-        if symbol not in self._variables:
-            self._variables[symbol] = UNKNOWN  # ends cycles
-            value: Value | None = None
-            for text in self.symbols.assigns(symbol):
-                part = self._text(symbol.module, text)
-                value = part if value is None else join(value, part)
-            self._variables[symbol] = value if value is not None else UNKNOWN
-        return self._variables[symbol]
+        if symbol in self._variables:
+            return self._variables[symbol]
+        if symbol in self._active:
+            self._cuts.add(symbol)
+            return UNKNOWN
+        before, self._cuts = self._cuts, set()
+        self._active.add(symbol)
+        value = _joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
+        self._active.discard(symbol)
+        self._cuts.discard(symbol)
+        if not self._cuts:
+            self._variables[symbol] = value
+        self._cuts |= before
+        return value
 
     def _text(self, module: str, text: str) -> Value:
         tree = expression(text) if text and len(text) < 4000 else None
@@ -115,10 +123,20 @@ class Interpreter:
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""
         key = (symbol, name)
-        if key not in self._attributes:
-            self._attributes[key] = None
-            self._attributes[key] = self._instance_attribute(symbol, name)
-        return self._attributes[key]
+        if key in self._attributes:
+            return self._attributes[key]
+        if key in self._active:
+            self._cuts.add(key)
+            return None
+        before, self._cuts = self._cuts, set()
+        self._active.add(key)
+        value = self._instance_attribute(symbol, name)
+        self._active.discard(key)
+        self._cuts.discard(key)
+        if not self._cuts:
+            self._attributes[key] = value
+        self._cuts |= before
+        return value
 
     def _instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         for owner in self.symbols.mro(symbol):
@@ -160,20 +178,53 @@ class Interpreter:
         key = (function.symbol, function.closure, kept)
         if key in self._memo:
             return self._memo[key]
+        if key in self._partial:
+            analysis, cuts = self._partial[key]
+            self._cuts |= cuts
+            return analysis
         same = (function.symbol, function.closure)
         if same in self._active:
+            self._cuts.add(same)
             return None
+        before, self._cuts = self._cuts, set()
+        analysis = self._run_active(function, kept, depth, same)
+        self._cuts.discard(same)  # the cycle closes here, so it is whole
+        self._keep(key, analysis)
+        self._cuts |= before
+        return analysis
+
+    def _run_active(
+        self, function: Function, bound: parameters.Bound, depth: int, same: tuple[Symbol, Closure | None]
+    ) -> Analysis | None:
         self._active.add(same)
         try:
-            analysis = self._run(function, kept, depth)
+            return self._run(function, bound, depth)
         except RecursionError:
-            analysis = None
+            self.cut()
+            return None
         finally:
             self._active.discard(same)
+
+    def _keep(self, key: object, analysis: Analysis | None) -> None:
+        """Keep an answer for good if it is whole; one that was cut short, only until `begin`.
+
+        So what is said of a file never depends on the files before it.
+        """
+        if self._cuts:
+            self._partial[key] = analysis, frozenset(self._cuts)
+            return
         if len(self._memo) > _MEMO_LIMIT:
             self._memo.clear()
         self._memo[key] = analysis
-        return analysis
+
+    def begin(self) -> None:
+        """Forget the answers that were cut short where another question closed a cycle of calls."""
+        self._cuts.clear()
+        self._partial.clear()
+
+    def cut(self) -> None:
+        """What is being run is cut short: too deep a chain of calls."""
+        self._cuts.add(None)
 
     def _run(self, function: Function, bound: parameters.Bound, depth: int) -> Analysis | None:
         node = self.node(function)
@@ -209,6 +260,7 @@ class Interpreter:
 
     def file(self, module: str) -> FileAnalysis:
         """Run every function of a file with what its signature tells, and the module's own statements."""
+        self.begin()
         tree = self.trees.module(module)
         values: dict[ast.AST, Value] = {}
         frames: dict[ast.AST, Frame] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
@@ -98,20 +99,26 @@ def carried(names: frozenset[str], body: list[ast.stmt]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _assignments(statement: ast.stmt) -> Iterator[tuple[set[str], set[str]]]:
+@lru_cache(maxsize=2048)
+def _assignments(statement: ast.stmt) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """What a statement assigns, and from which names; asked again for each enclosing loop and each run."""
+    return tuple(_assigned(statement))
+
+
+def _assigned(statement: ast.stmt) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     for node in ast.walk(statement):
         if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
             left = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {name for target in left for name in targets.names(target)}
-            uses = names_in(node.value) if node.value is not None else set()
-            yield names, uses
+            names = frozenset(name for target in left for name in targets.names(target))
+            yield names, names_in(node.value) if node.value is not None else frozenset()
         elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-            yield set(targets.names(node.target)), names_in(node.iter)
+            yield frozenset(targets.names(node.target)), names_in(node.iter)
 
 
-def names_in(node: ast.AST) -> set[str]:
+@lru_cache(maxsize=8192)
+def names_in(node: ast.AST) -> frozenset[str]:
     """Every plain name that an expression uses."""
-    return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
 
 
 def _leaves_at_once(body: list[ast.stmt]) -> str:

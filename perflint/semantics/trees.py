@@ -56,6 +56,7 @@ class Trees:
     def __init__(self, texts: Mapping[str, str]) -> None:
         self._texts = texts
         self._kept: dict[str, ModuleTree | None] = {}  # the least recently asked for first
+        self._lowered: set[str] = set()
         self._size = 0  # characters of the kept modules
 
     def module(self, name: str) -> ModuleTree | None:
@@ -81,6 +82,10 @@ class Trees:
         """The modules whose source has this text in it."""
         return (module for module, source in self._texts.items() if text in source)
 
+    def is_lowered(self, name: str) -> bool:
+        """Whether the module's tree is that of a lowered text, whose columns are not the file's."""
+        return name in self._lowered
+
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method."""
         found = self.module(module)
@@ -91,9 +96,11 @@ class Trees:
         if text is None:
             return None
         try:
-            tree, _ = parse_any(text)
+            tree, readable = parse_any(text)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
+        if readable is not text:
+            self._lowered.add(name)
         return ModuleTree(tree, dict(_functions(tree, "")))
 
 

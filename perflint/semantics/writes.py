@@ -95,7 +95,7 @@ def _is_for_the_same_rows(run: Run, parts: list[ast.AST], function: FunctionNode
     return bool(given) and len(run.trace) < 2 and not names & loop.dependents
 
 
-def _arguments(call: ast.Call, function: FunctionNode) -> dict[str, set[str]]:
+def _arguments(call: ast.Call, function: FunctionNode) -> dict[str, frozenset[str]]:
     """The names that the caller's argument for each parameter uses."""
     parameters = [argument.arg for argument in (*function.args.posonlyargs, *function.args.args)]
     if parameters[:1] in (["self"], ["cls"]):
