@@ -14,6 +14,7 @@ from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 from perflint.semantics.events import Event, Load
+from perflint.semantics.given import is_given
 from perflint.semantics.intent import is_held, is_identity
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_certain, is_told_below, load_loops
@@ -47,7 +48,7 @@ def _repeated(ctx: Context) -> Iterator[Read]:
         loop = next((loop for _, loop in load_loops(load)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
-        if not is_remembered(load, loop, ctx.interpreter.trees):
+        if not is_given(load, ctx.interpreter) and not is_remembered(load, loop, ctx.interpreter.trees):
             yield Read(load, function, loop, is_certain(load, loop))
 
 

@@ -18,6 +18,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.dependence import depends_on_round
 from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import Event, Run
+from perflint.semantics.given import is_given
 from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
@@ -74,7 +75,7 @@ def _repeated(ctx: Context) -> Iterator[_Repeated]:
         loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
         if not loops or is_told_below(ctx.interpreter, run) or is_remembered(run, loops[0], ctx.interpreter.trees):
             continue
-        if not is_wanted_one_by_one(run, loops[0], function, ctx):
+        if not is_given(run, ctx.interpreter) and not is_wanted_one_by_one(run, loops[0], function, ctx):
             yield _Repeated((run,), function, loops[-1])
 
 

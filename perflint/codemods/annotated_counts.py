@@ -6,6 +6,7 @@ import libcst as cst
 
 from perflint.codemods.chains import chain
 from perflint.codemods.imports import bound_name
+from perflint.codemods.relation_paths import names_its_model
 from perflint.codemods.rounds_ahead import snake
 from perflint.findings import Applicability
 from perflint.project.models import Model, Relation
@@ -39,6 +40,8 @@ def annotated(call: cst.Call, run: Run, loop: Loop, ctx: Context) -> Rewrite | N
     back = _back(call, run, owner, ctx) if owner is not None else None
     root = ctx.concrete(parents.root) if parents is not None and parents.module == ctx.module else None
     if parents is None or owner is None or back is None or not isinstance(root, cst.Attribute):
+        return None
+    if not names_its_model(root, parents, ctx):
         return None
     if parents.state.has(*_OTHERWISE) or any(_leads_to_many(name, owner) for name in parents.state.filters):
         return None

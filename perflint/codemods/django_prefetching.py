@@ -8,7 +8,7 @@ import libcst as cst
 
 from perflint.codemods.eager_loading import Addition
 from perflint.codemods.method_calls import chained, with_argument
-from perflint.codemods.relation_paths import Link
+from perflint.codemods.relation_paths import Link, names_its_model
 from perflint.semantics.context import Context
 from perflint.semantics.values import Query
 
@@ -27,7 +27,7 @@ def prefetching(query: Query, links: tuple[Link, ...], ctx: Context) -> Addition
     if query.module != ctx.module:
         return Addition(f'.{method}("{path}")', ())
     root = ctx.concrete(query.root)
-    if not isinstance(root, cst.Attribute):
+    if not isinstance(root, cst.Attribute) or not names_its_model(root, query, ctx):
         return None
     return _placed(method, path, root, ctx)
 

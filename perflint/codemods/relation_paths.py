@@ -12,7 +12,7 @@ from perflint.project.models import Models, Relation
 from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Import
 from perflint.semantics.context import Context
-from perflint.semantics.values import Entity, Query
+from perflint.semantics.values import Entity, Query, Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,15 @@ def _way(start: Symbol, entity: Entity, relation: Relation, models: Models) -> t
         owner = step.target
     complete = len(found) == len(entity.path) + 1
     return tuple(found) if complete and found[-1].relation == relation else ()
+
+
+def names_its_model(root: cst.Call | cst.Attribute, query: Query, ctx: Context) -> bool:
+    """Whether a query's root is for this model whoever calls: `query(User)`, not `query(model)` in a helper."""
+    if query.owner is not None:
+        return True
+    given = [argument.value for argument in root.args] if isinstance(root, cst.Call) else [root.value]
+    values = [ctx.value(node) for node in given]
+    return any(isinstance(value, Ref) and value.symbol in query.entities for value in values)
 
 
 def class_name(symbol: Symbol, beside: Symbol, text: str, ctx: Context) -> Named | None:

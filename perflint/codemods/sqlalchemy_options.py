@@ -13,7 +13,7 @@ import libcst as cst
 from perflint.codemods.eager_loading import Addition
 from perflint.codemods.imports import bound_name
 from perflint.codemods.method_calls import chained, with_argument
-from perflint.codemods.relation_paths import Link, Named, class_name
+from perflint.codemods.relation_paths import Link, Named, class_name, names_its_model
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Import
 from perflint.semantics.context import Context
@@ -31,7 +31,7 @@ def option(query: Query, links: tuple[Link, ...], ctx: Context) -> Addition | No
     if query.module != ctx.module:
         return Addition(f".options({_shown(links)})", ())
     root = ctx.concrete(query.root)
-    if not isinstance(root, cst.Call | cst.Attribute):
+    if not isinstance(root, cst.Call | cst.Attribute) or not names_its_model(root, query, ctx):
         return None
     calls = list(_option_calls(root, ctx))
     return _longer(query, links, calls, root, ctx) or _further(query, links, calls, root, ctx)

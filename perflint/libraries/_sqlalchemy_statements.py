@@ -22,6 +22,7 @@ from perflint.semantics.values import (
     State,
     TupleOf,
     Value,
+    options,
     parts,
 )
 
@@ -120,8 +121,7 @@ def _names_other(query: Query, value: Value) -> bool:
 
 def _options(query: Query, call: Call) -> Query:
     """Loader options: what they load, or that something unknown was chosen."""
-    loaded = with_options(query, call.args)
-    return loaded.chained("opts?") if call.has_star else loaded
+    return with_options(query, [option for value in call.args for option in options(value)])
 
 
 def with_options(query: Query, given: Iterable[Value]) -> Query:

@@ -27,7 +27,28 @@ def is_wanted_one_by_one(run: Run, loop: Loop, function: Symbol, ctx: Context) -
     model = run.query.model if run.verb == "get" and run.query and run.query.library == "sqlalchemy" else None
     if model is not None and is_held(model, run, function, ctx):
         return True
+    if _is_of_a_model(run, loop):
+        return True
     return _only_on_failure(run, loop) or _is_on_its_own(run, loop, ctx) or _is_prefetched(run) or _is_raw_write(run)
+
+
+def _is_of_a_model(run: Run, loop: Loop) -> bool:
+    """Whether the rounds are about models: `select(model)`, `model.objects`, `model.id.in_(keys)`."""
+    for node in ast.walk(run.node):
+        match node:
+            case ast.Call(
+                func=ast.Name(id="select") | ast.Attribute(attr="select" | "query"), args=[ast.Name(id=name), *_]
+            ):
+                pass
+            case ast.Attribute(value=ast.Name(id=name), attr="objects" | "_default_manager"):
+                pass
+            case ast.Attribute(value=ast.Attribute(value=ast.Name(id=name)), attr="in_" | "is_" | "like"):
+                pass
+            case _:
+                continue
+        if name in loop.dependents:
+            return True
+    return False
 
 
 def _locks(query: Query | None) -> bool:
