@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from perflint.codemods.loop_bodies import names_in
+from perflint.codemods.loop_bodies import is_plain, names_in
 from perflint.codemods.predicates import is_core
 from perflint.project.symbols import Kind
 from perflint.semantics.context import Context
@@ -29,6 +29,9 @@ _OF_VALUE = {
     *("isoweekday", "isoformat", "replace", "total_seconds"),
 }
 _ACTIVE = (cst.Lambda, cst.NamedExpr, cst.Await, cst.Yield, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp)
+# A text or a tuple made of columns is something else than the columns.
+_MADE = (cst.FormattedString, cst.Tuple, cst.List, cst.Set, cst.Dict)
+_READING = ("django.utils.timezone.", "flask.current_app.config.", "os.environ.")
 _PACKAGES = ("builtins", "datetime", "decimal", "uuid")
 
 
@@ -37,6 +40,8 @@ def asks_columns_only(test: cst.BaseExpression, target: str, ctx: Context) -> bo
     asked = False
     for part in walk(test):
         if isinstance(part, _ACTIVE) or (isinstance(part, cst.Call) and not _is_harmless(part, target, ctx)):
+            return False
+        if isinstance(part, _MADE) and target in names_in(part):
             return False
         if isinstance(part, cst.Name) and part.value == target:
             asked = True
@@ -59,10 +64,15 @@ def _is_harmless(call: cst.Call, target: str, ctx: Context) -> bool:
     """A method of the column's value, or a constructor and a clock that the row has no part in."""
     if isinstance(call.func, cst.Attribute) and _is_column(call.func.value, ctx):
         return call.func.attr.value in _OF_VALUE
+    return target not in names_in(call) and (_makes_value(call, ctx) or is_plain(call, ctx))
+
+
+def _makes_value(call: cst.Call, ctx: Context) -> bool:
+    """`timedelta(…)`, `timezone.now()`, whatever they are given."""
     value = ctx.value(call.func)
-    if target in names_in(call) or not (isinstance(value, Ref) and value.symbol.kind is Kind.EXTERNAL):
+    if not (isinstance(value, Ref) and value.symbol.kind is Kind.EXTERNAL):
         return False
-    return value.symbol.name.startswith("django.utils.timezone.") or value.symbol.name.partition(".")[0] in _PACKAGES
+    return value.symbol.name.startswith(_READING) or value.symbol.name.partition(".")[0] in _PACKAGES
 
 
 def changes(names: set[str], *body: cst.CSTNode) -> bool:

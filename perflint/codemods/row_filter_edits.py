@@ -49,6 +49,8 @@ def _own(
             return None if fetch.is_before else _existence(found, fetch, changed, new, ctx)
         case "filter":
             return ((found.node, changed),) if _takes_any(found, ctx) else None
+        case "try":
+            return None  # what the condition raises is caught
     return _loop(found, changed)
 
 

@@ -9,6 +9,14 @@ import libcst as cst
 from perflint.semantics.context import Context
 
 Comprehension = cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp
+_OPPOSITE: dict[type[cst.BaseCompOp], type[cst.BaseCompOp]] = {
+    cst.Is: cst.IsNot,
+    cst.IsNot: cst.Is,
+    cst.Equal: cst.NotEqual,
+    cst.NotEqual: cst.Equal,
+    cst.In: cst.NotIn,
+    cst.NotIn: cst.In,
+}
 # Consumers to which the order of the rows is all the same.
 _UNORDERED = {"len", "set", "frozenset", "any", "all", "max", "min", "Counter"}
 
@@ -22,7 +30,7 @@ class RowFilter:
     target: str
     tests: tuple[cst.BaseExpression, ...]
     body: tuple[cst.CSTNode, ...]  # what is done with the rows that are kept
-    kind: str  # "comprehension", "any", "filter", "for", "skip"
+    kind: str  # "comprehension", "any", "filter", "for", "skip", "try"
 
 
 def row_filter(node: cst.CSTNode, ctx: Context) -> RowFilter | None:
@@ -63,12 +71,14 @@ def _all_params(function: cst.Lambda) -> list[cst.Param]:
 
 
 def _for(node: cst.For) -> RowFilter | None:
-    """`for row in rows: if condition: …` and nothing else, or `if condition: continue` before all else."""
+    """`for row in rows: if condition: …` and nothing else, also in a `try`; or `if condition: continue` first."""
     if not isinstance(node.target, cst.Name) or node.orelse is not None or not isinstance(node.body, cst.IndentedBlock):
         return None
     match list(node.body.body):
         case [cst.If(test=test, body=cst.IndentedBlock() as body, orelse=None)]:
             return RowFilter(node, node.iter, node.target.value, (test,), (body,), "for")
+        case [cst.Try(body=cst.IndentedBlock(body=[cst.If(test=test, orelse=None) as only])) as attempt]:
+            return RowFilter(node, node.iter, node.target.value, (test,), (only.body, *attempt.handlers), "try")
         case [cst.If(test=test, body=body, orelse=None), _, *_] if _is_continue(body):
             return RowFilter(node, node.iter, node.target.value, (_opposite(test),), tuple(node.body.body[1:]), "skip")
     return None
@@ -78,6 +88,11 @@ def _opposite(test: cst.BaseExpression) -> cst.BaseExpression:
     match test:
         case cst.UnaryOperation(operator=cst.Not(), expression=inner):
             return inner
+        case cst.Comparison(comparisons=[cst.ComparisonTarget(operator=operator) as only]) if (
+            type(operator) in _OPPOSITE
+        ):
+            turned = only.with_changes(operator=_OPPOSITE[type(operator)]())
+            return test.with_changes(comparisons=[turned])
         case cst.BooleanOperation() if not test.lpar:
             test = test.with_changes(lpar=[cst.LeftParen()], rpar=[cst.RightParen()])
     return cst.UnaryOperation(cst.Not(), test)
@@ -123,7 +138,7 @@ def _is_counted(node: cst.BaseExpression) -> bool:
 
 def only_collects(found: RowFilter) -> bool:
     """Whether the rows are only put somewhere: nothing that is done with one can change another."""
-    if found.kind not in ("for", "skip"):
+    if found.kind not in ("for", "skip", "try"):
         return True
     match found.body:
         case (cst.IndentedBlock(body=[cst.SimpleStatementLine(body=[cst.Expr(value=cst.Call(func=func))])]),):
