@@ -8,9 +8,10 @@ import libcst as cst
 
 from perflint.codemods.names import bindings
 from perflint.libraries.http import is_costly
+from perflint.project.hotness import is_memoised
 from perflint.project.places import Place, place_of
 from perflint.semantics.context import Context
-from perflint.semantics.values import Instance, Proof, Value
+from perflint.semantics.values import Function, Instance, Proof, Value
 from perflint.semantics.walk import walk
 
 _NETWORK = ("HTTPTransport", "AsyncHTTPTransport", "TCPConnector")
@@ -108,14 +109,14 @@ def is_patched(call: cst.Call, ctx: Context) -> bool:
 
 
 def is_invariant(node: cst.BaseExpression, ctx: Context) -> bool:
-    """Whether an expression gives the same in every call: no local name, and no call but of a class."""
+    """Whether an expression gives the same in every call: no local name, and no call but of a class or a memo."""
     local = local_names(node, ctx)
     for part in walk(node):
         if isinstance(part, cst.Name) and part.value in local:
             return False
         if isinstance(part, cst.Await | cst.Yield | cst.NamedExpr | cst.Lambda):
             return False
-        if isinstance(part, cst.Call) and not _makes_an_object(part):
+        if isinstance(part, cst.Call) and not (_makes_an_object(part) or _is_memo(part, ctx)):
             return False
     return True
 
@@ -123,6 +124,12 @@ def is_invariant(node: cst.BaseExpression, ctx: Context) -> bool:
 def _makes_an_object(call: cst.Call) -> bool:
     name = call.func.attr if isinstance(call.func, cst.Attribute) else call.func
     return isinstance(name, cst.Name) and name.value[:1].isupper()
+
+
+def _is_memo(call: cst.Call, ctx: Context) -> bool:
+    value = ctx.value(call.func)
+    fact = ctx.project.symbols.function(value.symbol) if isinstance(value, Function) else None
+    return fact is not None and not call.args and is_memoised(fact)
 
 
 def local_names(node: cst.CSTNode, ctx: Context) -> set[str]:
