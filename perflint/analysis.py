@@ -247,7 +247,16 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
         analysis = Analysis.of(sources, settings)
         analysis.link()
         made = each(analysis.reported, sorted(report), available(settings.workers))
-    return [found for file in made for found in file]
+    return list(_once([found for file in made for found in file]))
+
+
+def _once(found: Sequence[Finding | Problem]) -> Iterator[Finding | Problem]:
+    """Leave out what a callee tells already: a caller's finding whose way ends where one of the same rule stands."""
+    told = {(one.code, one.path, one.span.start.row) for one in found if isinstance(one, Finding) and not one.trace}
+    for one in found:
+        end = one.trace[-1] if isinstance(one, Finding) and one.trace else None
+        if end is None or not isinstance(one, Finding) or (one.code, end.path, end.position.row) not in told:
+            yield one
 
 
 def _is_advice(rewrite: Rewrite) -> bool:
