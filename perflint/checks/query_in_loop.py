@@ -23,6 +23,7 @@ from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_told_below, run_loops
+from perflint.semantics.values import Proof
 
 _DOES = {
     "get": "is fetched",
@@ -91,7 +92,7 @@ def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
         f"{_what(run)} for each {each}{by}: {cost}" + (f" ({way})" if way else ""),
         cost=f"{cost}, N = {rows}",
         hotness=way or ctx.hotness(found.function).heat.name.lower(),
-        confidence=ctx.confidence(run.proof),
+        confidence=ctx.confidence(_proof(run)),
         severity=Severity.INFO if leaves_early(loop) else None,
         trace=ctx.trace(run, "runs a query"),
         rewrite=_fix(found, node, ctx),
@@ -110,6 +111,12 @@ def _what(run: Run) -> str:
     if model is None:
         return f"an object {_DOES[run.verb]}" if run.verb in ("refresh", "merge") else "a statement is executed"
     return f"{model.name} {_DOES.get(run.verb, 'is queried')}"
+
+
+def _proof(run: Run) -> Proof:
+    """What is executed may be no query, where neither statement nor object is known."""
+    is_known = run.query is not None or run.verb != "execute"
+    return run.proof if is_known else min(run.proof, Proof.PROBABLE)
 
 
 def _models(run: Run) -> Iterator[Symbol]:

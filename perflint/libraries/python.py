@@ -244,11 +244,11 @@ def method(receiver: Value, name: str, call: Call) -> Value | None:
 def _dict_method(receiver: DictOf, name: str, call: Call) -> Value | None:
     match name:
         case "values":
-            return ListOf(receiver.value, receiver.source)
+            return ListOf(receiver.value, receiver.source, receiver.size)
         case "keys":
-            return ListOf(receiver.key, receiver.source)
+            return ListOf(receiver.key, receiver.source, receiver.size)
         case "items":
-            return ListOf(TupleOf((receiver.key, receiver.value)), receiver.source)
+            return ListOf(TupleOf((receiver.key, receiver.value)), receiver.source, receiver.size)
         case "get" | "pop":
             return receiver.value
         case "setdefault":

@@ -187,9 +187,10 @@ def _dict(run: Run, node: ast.Dict) -> Value:
     if not values:
         return DictOf(UNKNOWN, UNKNOWN)
     known = [value for value in values if value != UNKNOWN and not isinstance(value, Const)]
+    size = -1 if None in node.keys else len(values)
     if len(values) == 1:
-        return DictOf(keys[0], values[0])
-    return DictOf(UNKNOWN, Derived(tuple(known)) if known else UNKNOWN)
+        return DictOf(keys[0], values[0], size=size)
+    return DictOf(UNKNOWN, Derived(tuple(known)) if known else UNKNOWN, size=size)
 
 
 def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:

@@ -10,13 +10,13 @@ from perflint.project.models import Library
 from perflint.project.symbols import Symbol
 from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import End, Load, Run, Turn
-from perflint.semantics.repetition import inside, place
+from perflint.semantics.raw_statements import changes_something
+from perflint.semantics.repetition import inside
 from perflint.semantics.values import Query, Result, Rows, Value, options
 
 if TYPE_CHECKING:
     from perflint.semantics.context import Context
 
-_READING = ("select", "with", "show", "pragma", "explain", "values", "exec", "call")
 _OPENS = ("begin", "begin_nested", "atomic")
 
 
@@ -27,9 +27,9 @@ def is_wanted_one_by_one(run: Run, loop: Loop, function: Symbol, ctx: Context) -
     model = run.query.model if run.verb == "get" and run.query and run.query.library == "sqlalchemy" else None
     if model is not None and is_held(model, run, function, ctx):
         return True
-    if _is_of_a_model(run, loop):
+    if _is_of_a_model(run, loop) or changes_something(run, function, ctx.interpreter.trees):
         return True
-    return _only_on_failure(run, loop) or _is_on_its_own(run, loop, ctx) or _is_prefetched(run) or _is_raw_write(run)
+    return _only_on_failure(run, loop) or _is_on_its_own(run, loop, ctx) or _is_prefetched(run)
 
 
 def _is_of_a_model(run: Run, loop: Loop) -> bool:
@@ -41,6 +41,8 @@ def _is_of_a_model(run: Run, loop: Loop) -> bool:
             ):
                 pass
             case ast.Attribute(value=ast.Name(id=name), attr="objects" | "_default_manager"):
+                pass
+            case ast.Call(func=ast.Attribute(attr="select_from"), args=[ast.Name(id=name)]):
                 pass
             case ast.Attribute(value=ast.Attribute(value=ast.Name(id=name)), attr="in_" | "is_" | "like"):
                 pass
@@ -165,12 +167,3 @@ def _is_prefetched(run: Run) -> bool:
     if owner is None or relation is None or owner.query is None:
         return False
     return (*owner.path, relation.name) in owner.query.state.loaded
-
-
-def _is_raw_write(run: Run) -> bool:
-    """SQL text that changes something, or defines it."""
-    if run.verb != "execute":
-        return False
-    literals = [node.value for node in ast.walk(place(run)) if isinstance(node, ast.Constant)]
-    texts = [text.split() for text in literals if isinstance(text, str)]
-    return any(words and words[0].isalpha() and words[0].lower() not in _READING for words in texts[:1])

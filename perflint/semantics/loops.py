@@ -34,6 +34,15 @@ if TYPE_CHECKING:
     from perflint.semantics.run import Run
 
 _SMALL = 8
+_SCHEMA = {
+    "columns",
+    "foreign_keys",
+    "foreign_key_constraints",
+    "constraints",
+    "indexes",
+    "sorted_tables",
+    "primary_key",
+}
 _CHUNKS = re.compile(r"chunk|batch|bulk|page|paginat|window|partition|split_list|grouper|slices", re.IGNORECASE)
 _CHUNK = re.compile(r"(^|_)(chunk|batch|slice)(_(ids|keys|of_ids))?$")
 _STREAM = re.compile(r"queue|consumer|stream|subscri|listen|channel|pubsub|websocket|socket|messages?_iter|poll", re.I)
@@ -146,6 +155,8 @@ def _iterable(node: ast.expr, iterable: Value, element: Value) -> str:
     if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Slice) and _is_small_slice(node.slice):
         return "a small slice"
     if not isinstance(iterable, Rows | Query | Collection):
+        if isinstance(node, ast.Attribute) and node.attr in _SCHEMA:
+            return "parts of a table"
         if _is_store(node):
             return "stores, not rows"
         if isinstance(node, ast.Name | ast.Attribute) and _is_constant_name(node):
@@ -225,8 +236,10 @@ def _is_constant_name(node: ast.expr) -> bool:
 def _by_value(iterable: Value, element: Value) -> str:
     for option in options(iterable):
         match option:
-            case ListOf(size=size) if 0 < size <= _SMALL:
+            case ListOf(size=size) | DictOf(size=size) if 0 < size <= _SMALL:
                 return "a few written-out elements"
+            case ListOf(source=Ref()) | DictOf(source=Ref()):
+                return "a constant"
             case TupleOf(elements=elements) if len(elements) <= _SMALL:
                 return "a few written-out elements"
             case Ref() | Method(receiver=Ref()):

@@ -195,6 +195,7 @@ class DictOf:
     key: Value
     value: Value
     source: Value = UNKNOWN
+    size: int = -1  # number of entries when they are written out
 
 
 @dataclass(frozen=True, slots=True)
