@@ -86,7 +86,8 @@ def test_receiver_bound_to_two_classes_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    "call", ["map(g, xs)", "pool.submit(g, 1)", "gather(g())", "gather(*[g(x) for x in xs])", "run(target=g)", "run([g])"]
+    "call",
+    ["map(g, xs)", "pool.submit(g, 1)", "gather(g())", "gather(*[g(x) for x in xs])", "run(target=g)", "run([g])"],
 )
 def test_function_that_is_passed_on(call: str) -> None:
     assert callees({"app.py": f"def g(): ...\ndef f(xs): {call}"}, "f") == {"app.g"}
@@ -177,3 +178,12 @@ def test_callers_name_functions_and_modules() -> None:
 def test_reference_beside_the_known_calls(other: str, *, expected: bool) -> None:
     graph = CallGraph(project({"app.py": "def g(): ...\ndef f(): g()", "other.py": other}))
     assert graph.is_referenced_elsewhere(function("app", "g")) is expected
+
+
+def test_an_object_asked_for_its_class_makes_none() -> None:
+    source = """
+        class Thing:
+            def __init__(self): ...
+        def f(x): return isinstance(x, Thing) or issubclass(x, (Thing, int))
+    """
+    assert callees({"app.py": source}, "f") == set()

@@ -15,6 +15,7 @@ from perflint.project.relatives import Relatives
 from perflint.project.symbols import Kind, Symbol, Symbols
 
 _BUILDS = ("__init__", "__new__", "__post_init__")
+_ASKS_ONLY = ("isinstance", "issubclass")  # they call nothing that they are given
 _USES = tuple(f"__{name}__" for name in ("call", "enter", "exit", "aenter", "aexit", "iter", "aiter", "next", "anext"))
 
 
@@ -109,7 +110,8 @@ class CallGraph:
                 guessed.extend(self._sole[name])
             classes.extend(_class_of(thing))
             classes.extend(_class_of(holder))
-        for ref in dict.fromkeys(ref for fact in facts for ref in fact.refs):
+        passing = (fact for fact in facts if fact.callee not in _ASKS_ONLY)
+        for ref in dict.fromkeys(ref for fact in passing for ref in fact.refs):
             thing = self.instances.thing(module, scope, ref)
             if thing is not None:
                 handed.extend(self._passed(module, scope, ref, thing))
