@@ -10,7 +10,7 @@ import libcst as cst
 
 from perflint.checks import visits
 from perflint.codemods.query_fixes import rewrite
-from perflint.findings import Confidence, Severity
+from perflint.findings import Applicability, Confidence, Severity
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft, Rewrite
 from perflint.semantics import targets
@@ -20,6 +20,7 @@ from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import Event, Run
 from perflint.semantics.given import is_given
 from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
+from perflint.semantics.invariants import is_the_same_each_round
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_told_below, run_loops
@@ -66,6 +67,7 @@ def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
         node = ctx.anchor(found.run, found.loop.node)
         if node is not None:
             yield _draft(found, node, ctx)
+    yield from _same_each_round(ctx)
 
 
 def _repeated(ctx: Context) -> Iterator[_Repeated]:
@@ -78,6 +80,25 @@ def _repeated(ctx: Context) -> Iterator[_Repeated]:
             continue
         if not is_given(run, ctx.interpreter) and not is_wanted_one_by_one(run, loops[0], function, ctx):
             yield _Repeated((run,), function, loops[-1])
+
+
+def _same_each_round(ctx: Context) -> Iterator[Draft]:
+    """Statements that ask in each round what the first one has answered."""
+    for function, run in ctx.every(Run):
+        loop, node = run.loop, ctx.concrete(run.node)
+        if loop is None or node is None or not loop.multiplies or any(run_loops(run)):
+            continue
+        if is_the_same_each_round(run, loop, function, ctx):
+            yield Draft(
+                node,
+                f"{_what(run)} in each round, with the same answer: N queries",
+                cost=f"N queries, N = {_rows(loop)}",
+                hotness=ctx.way(function) or ctx.hotness(function).heat.name.lower(),
+                confidence=ctx.confidence(_proof(run)),
+                severity=Severity.INFO,
+                rewrite=Rewrite("ask once, before the loop", Applicability.DISPLAY, ()),
+                function=function.name,
+            )
 
 
 def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
