@@ -22,6 +22,8 @@ _DATABASE_ERROR = re.compile(
 _OWN_TRANSACTION = re.compile(
     r"^(atomic|begin|begin_nested|savepoint|transaction|async_?session\w*|\w*session\w*)$", re.I
 )
+_COMPLAINTS = {"error", "exception", "critical"}
+_SAVEPOINT = re.compile(r"^(begin_nested|savepoint)$")
 _BATCH_NAME = re.compile(r"batch|chunk|size|limit|max|every|interval|buffer", re.IGNORECASE)
 
 _LEAVES_THE_CALLER = (ast.Raise,)
@@ -57,15 +59,25 @@ def is_isolated(event: Event, loop: Around) -> bool:
         leaving = _LEAVES_THE_LOOP if own else _LEAVES_THE_CALLER
         if context.turn is Turn.TRY and _goes_on_after_errors(context.node, leaving):
             return True
-        if own and context.turn is Turn.WITH and _is_own_transaction(context.node):
+        if context.turn is Turn.WITH and _is_transaction(context.node, _OWN_TRANSACTION if own else _SAVEPOINT):
             return True
     return False
 
 
 def is_rare(event: Event, loop: Around) -> bool:
-    """Whether the event is off the normal path of a round: in an `except`, or once for each full batch."""
-    guards = [context.node for context in _inside(event, loop) if context.turn is Turn.GUARD]
-    return any(isinstance(node, ast.Try | ast.TryStar) or _waits_for_a_batch(node) for node in guards)
+    """Whether the event is off the normal path of a round: where something failed, or once for each full batch."""
+    inside = _inside(event, loop)
+    for index, context in enumerate(inside):
+        if context.turn is Turn.GUARD:
+            place = next((other.node for other in inside[index:] if other.turn is Turn.FUNCTION), event_place(event))
+            if _waits_for_a_batch(context.node) or _is_where_it_failed(context.node, place):
+                return True
+    return False
+
+
+def event_place(event: Event) -> ast.AST:
+    """The node where it happens in the end."""
+    return event.happens_at if event.happens_at is not None else event.node
 
 
 def acts(loop: Around, ctx: Context) -> Iterator[Act]:
@@ -103,11 +115,20 @@ def _catches_database_errors(handler: ast.ExceptHandler) -> bool:
     return any(_DATABASE_ERROR.match(dotted(kind).rpartition(".")[2]) for kind in kinds)
 
 
-def _is_own_transaction(node: ast.AST) -> bool:
+def _is_transaction(node: ast.AST, names: re.Pattern[str]) -> bool:
     if not isinstance(node, ast.With | ast.AsyncWith):
         return False
-    names = [dotted(item.context_expr.func) for item in node.items if isinstance(item.context_expr, ast.Call)]
-    return any(_OWN_TRANSACTION.match(name.rpartition(".")[2]) for name in names)
+    called = [item.context_expr.func for item in node.items if isinstance(item.context_expr, ast.Call)]
+    return any(names.match(dotted(function).rpartition(".")[2]) for function in called)
+
+
+def _is_where_it_failed(node: ast.AST, place: ast.AST) -> bool:
+    """An `except`, or the branch of an `if` that logs an error."""
+    if not isinstance(node, ast.If):
+        return isinstance(node, ast.Try | ast.TryStar)
+    branch = node.body if any(part is place for line in node.body for part in ast.walk(line)) else node.orelse
+    calls = [line.value for line in branch if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
+    return any(dotted(call.func).rpartition(".")[2] in _COMPLAINTS for call in calls)
 
 
 def _waits_for_a_batch(node: ast.AST) -> bool:
