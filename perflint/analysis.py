@@ -50,7 +50,7 @@ class Analysis:
         self.texts = texts
         self.settings = settings
         self.root = _root(texts)
-        names = module_names(texts, self.root)
+        names = module_names(texts, self.root, [settings.root / source for source in settings.source_roots])
         known = known or {}
         self.facts = {
             path: known[path] if path in known else _facts(path, names[path], text) for path, text in texts.items()
@@ -68,7 +68,7 @@ class Analysis:
         unparsed = {path: texts[path] for path, facts in self.facts.items() if isinstance(facts, Problem)}
         folder = project_root([self.root]) or self.root
         self.project = Project(files, self.root, folder, extra, trees.of, unparsed)
-        libraries = Libraries()
+        libraries = Libraries(settings.libraries.sqlalchemy_sessions, settings.libraries.http_clients)
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, self.project.graph)
         libraries.interpreter = self.interpreter
         self.exposures = Exposures(self.interpreter, self.project)

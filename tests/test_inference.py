@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from perflint.analysis import Analysis
-from perflint.config import Settings
+from perflint.config import Libraries, Settings
+from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
 
 SQLALCHEMY = """
@@ -209,3 +210,22 @@ def test_a_retry_is_no_loop_over_rows() -> None:
 def test_dependence_on_the_round(body: str, dependent: bool) -> None:
     (run,) = [event for event in events(SQLALCHEMY, body) if isinstance(event, Run)]
     assert run.dependent is dependent
+
+
+def test_a_session_by_another_name_is_known_from_the_settings() -> None:
+    models, _, _ = SQLALCHEMY.partition("def task")
+    path = Path("/project/app.py")
+    text = models + "from wrappers import Db\n\ndef task(db: Db):\n    for i in range(len(x)): db.execute(f(i))\n"
+    wrapper = Path("/project/wrappers.py")
+    texts = {path: text, wrapper: "Db = make()\n"}
+    known = Settings(libraries=Libraries(sqlalchemy_sessions=("wrappers.Db",)))
+    for settings, wanted in ((Settings(), 0), (known, 1)):
+        analysis = Analysis(texts, settings)
+        found = analysis.interpreter.file(analysis.project.modules[path]).events
+        assert len([event for _, event in found if isinstance(event, Run)]) == wanted
+
+
+def test_imports_start_from_the_source_roots() -> None:
+    paths = [Path("/project/src/app/models.py"), Path("/project/tests/test_app.py")]
+    names = module_names(paths, Path("/project"), [Path("/project/src")])
+    assert list(names.values()) == ["app.models", "tests.test_app"]

@@ -54,13 +54,23 @@ if TYPE_CHECKING:
 class Libraries:
     """Finds the library that a value or name belongs to and asks it."""
 
-    def __init__(self, interpreter: Interpreter | None = None) -> None:
+    def __init__(self, sessions: Sequence[str] = (), clients: Sequence[str] = ()) -> None:
         names = sorted(info.name for info in pkgutil.iter_modules(__path__) if not info.name.startswith("_"))
         self._modules = [import_module(f"{__name__}.{name}") for name in names]
         self._packages = {package: module for module in self._modules for package in getattr(module, "PACKAGES", ())}
         self._marks = {mark: module for module in self._modules for mark in getattr(module, "VALUES", ())}
-        self.interpreter: Interpreter = interpreter  # type: ignore[assignment]  # set by the interpreter's maker
+        self._sessions = tuple(sessions)
+        self._clients = tuple(clients)
+        self.interpreter: Interpreter  # set by the interpreter's maker
         self._of_class: dict[Symbol, tuple[ModuleType, ...]] = {}
+
+    def wraps_session(self, symbol: Symbol) -> bool:
+        """Whether the settings say that a name of the project stands for an SQLAlchemy session."""
+        return _is_named(symbol, self._sessions)
+
+    def wraps_client(self, symbol: Symbol) -> bool:
+        """Whether the settings say that a class or function of the project makes an HTTP client."""
+        return _is_named(symbol, self._clients)
 
     def _all(self, question: str) -> list[Any]:
         return [answer for module in self._modules if (answer := getattr(module, question, None)) is not None]
@@ -228,3 +238,8 @@ class Libraries:
         if found is None and symbol.kind in (Kind.CLASS, Kind.EXTERNAL):
             return self.receiver(symbol)
         return UNKNOWN if found is None else found
+
+
+def _is_named(symbol: Symbol, names: Sequence[str]) -> bool:
+    """By its dotted name, as imports write it: the folder that imports start from may lie below the project's."""
+    return any(f".{symbol.full}".endswith(f".{name}") for name in names)

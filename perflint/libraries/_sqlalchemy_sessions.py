@@ -38,6 +38,9 @@ _RUNS = {"execute", "scalars", "scalar", "exec", "stream", "stream_scalars"}
 _ENDS = {"commit", "rollback", "flush", "expire", "expire_all", "expunge_all", "close"}
 
 
+SESSION = Instance(Symbol(Kind.EXTERNAL, "sqlalchemy.orm.Session"))
+
+
 def make(origin: str, name: str, call: Call) -> Value | None:
     """A session, a factory of sessions, an engine or `SQLAlchemy()`."""
     if name in _SESSIONS | _FACTORIES | {"SQLAlchemy"}:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from perflint.libraries.outside import acted
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Open
-from perflint.semantics.values import UNKNOWN, Awaitable, Instance, Proof, Value
+from perflint.semantics.values import UNKNOWN, Awaitable, Function, Instance, Proof, Value
 
 if TYPE_CHECKING:
     from perflint.semantics.calls import Call
@@ -53,10 +53,20 @@ def construct(symbol: Symbol, call: Call) -> Value | None:
     """A project class derived from a client class is constructed."""
     mro = call.run.interpreter.symbols.mro(symbol)
     origin = next((owner.name for owner in mro if owner.kind is Kind.EXTERNAL and is_client(owner.name)), "")
+    if not origin and call.run.interpreter.libraries.wraps_client(symbol):
+        origin = symbol.full
     if not origin:
         return None
     call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, origin))
     return Instance(symbol)
+
+
+def project_call(function: Function, call: Call) -> Value | None:
+    """A function of the project that makes a client, as the settings say."""
+    if not call.run.interpreter.libraries.wraps_client(function.symbol):
+        return None
+    call.run.events.append(Open(call.node, call.run.frame, (), Proof.PROVEN, function.symbol.full))
+    return Instance(function.symbol)
 
 
 def method(receiver: Instance, name: str, call: Call) -> Value | None:

@@ -172,6 +172,8 @@ def receiver(interpreter: Interpreter, symbol: Symbol) -> Value | None:
     model = interpreter.models.get(symbol)
     if model is not None and model.library is Library.SQLALCHEMY:
         return Entity(symbol)
+    if interpreter.libraries.wraps_session(symbol):
+        return sessions.SESSION
     return None
 
 

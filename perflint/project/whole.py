@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -70,12 +70,16 @@ class Project:
         return {facts.path: name for name, facts in self.files.items()}
 
 
-def module_names(paths: Iterable[Path], root: Path) -> dict[Path, str]:
-    """A dotted name for each file, from its path below the root; two files never share one."""
+def module_names(paths: Iterable[Path], root: Path, sources: Sequence[Path] = ()) -> dict[Path, str]:
+    """A dotted name for each file, from its path below the innermost of `sources`, or the root, that it lies in.
+
+    Two files never share one.
+    """
     names: dict[Path, str] = {}
     taken: set[str] = set()
     for path in sorted(paths):
-        name = module_name(path, root)
+        inside = [source for source in sources if path.is_relative_to(source)]
+        name = module_name(path, max(inside, key=lambda source: len(source.parts), default=root))
         while name in taken:
             name += "_"
         taken.add(name)

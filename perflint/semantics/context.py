@@ -161,12 +161,8 @@ class Context:
 
     def function(self, node: cst.CSTNode) -> Symbol:
         """The function around a node; the module's own symbol at top level."""
-        names: list[str] = []
-        if isinstance(node, cst.FunctionDef | cst.ClassDef):
-            names.append(node.name.value)
-        for parent in self.ancestors(node):
-            if isinstance(parent, cst.FunctionDef | cst.ClassDef):
-                names.append(parent.name.value)
+        around = (node, *self.ancestors(node))
+        names = [each.name.value for each in around if isinstance(each, cst.FunctionDef | cst.ClassDef)]
         name = ".".join(reversed(names))
         while name:
             if self.project.symbols.nested(self.module, name):

@@ -89,6 +89,8 @@ def _named(interpreter: Interpreter, name: str, module: str, scope: str, depth: 
     symbol = interpreter.symbols.resolve(module, name, scope)
     if symbol is None:
         return UNKNOWN
+    if symbol.kind is Kind.VARIABLE and interpreter.libraries.wraps_session(symbol):
+        return interpreter.libraries.receiver(symbol)
     if symbol.kind is Kind.VARIABLE:
         texts = interpreter.symbols.assigns(symbol)  # `SessionDep = Annotated[Session, Depends(get_db)]`
         return value(interpreter, expression(texts[0]), symbol.module, "", depth - 1) if len(texts) == 1 else UNKNOWN
