@@ -134,6 +134,25 @@ def test_libraries_bases_and_fields() -> None:
     assert page.complete
 
 
+def test_key_to_another_field_has_its_type() -> None:
+    source = """
+        from django.db import models
+        class Country(models.Model):
+            code = models.CharField(max_length=2, unique=True)
+        class City(models.Model):
+            country = models.ForeignKey(Country, on_delete=models.CASCADE, to_field="code")
+            capital_of = models.ForeignKey(Country, on_delete=models.CASCADE, related_name="+")
+    """
+    city = model({"app/models.py": source}, "app.models.City")
+    assert {name: relation.to_field for name, relation in city.relations.items()} == {
+        "country": "code",
+        "capital_of": "",
+    }
+    assert {name: city.columns[name].type for name in ("country_id", "capital_of_id")} == {
+        "country_id": "str", "capital_of_id": "int",
+    }  # fmt: skip
+
+
 def test_base_out_of_sight_may_save_in_its_own_way() -> None:
     source = """
         from django.db import models

@@ -52,6 +52,7 @@ class Related:
     parent_link: bool = False
     symmetrical: bool = False  # many-to-many to "self": the same attribute leads both ways
     query_name: str = ""  # related_query_name as given
+    to_field: str = ""
 
 
 class Fields:
@@ -91,6 +92,7 @@ class Fields:
             parent_link=found.flag("parent_link"),
             symmetrical=kind == "m2m" and string(target) == "self" and found.flag("symmetrical", True),
             query_name=found.string("related_query_name"),
+            to_field=found.string("to_field"),
         )
 
     def column(self, module: str, name: str, found: Declaration) -> Column | None:

@@ -66,6 +66,7 @@ class DjangoModels:
             ordered=related.many and other is not None and other.is_set("ordering"),
             back=back,
             columns=related.columns,
+            to_field=related.to_field,
             filtered_manager=other is not None and other.is_set("base_manager_name"),
         )
 
@@ -117,7 +118,8 @@ class DjangoModels:
     def _key_type(self, draft: DjangoDraft, column: Column, depth: int) -> str:
         relation = draft.relations.get(column.foreign_key)
         other = self._drafts.get(relation.target) if relation and relation.target else None
-        key = other.columns.get(other.primary_key[0]) if other and other.primary_key else None
+        named = [relation.to_field] if relation and relation.to_field else other.primary_key if other else ()
+        key = other.columns.get(named[0]) if other and named else None
         if other is None or key is None or depth > 5:
             return ""
         return self._key_type(other, key, depth + 1) if key.foreign_key and not key.type else key.type

@@ -55,6 +55,7 @@ class Relation:
     back: str = ""  # the opposite relation on the target
     columns: tuple[str, ...] = ()  # the foreign key's columns, when they lie on this side
     filtered_manager: bool = False  # Django: the target's base manager may leave rows out
+    to_field: str = ""  # Django: the target's field that the key refers to, where it is not the primary key
     query_name: str = ""  # Django: what queries call a reverse relation ("order", where objects have order_set)
 
 
