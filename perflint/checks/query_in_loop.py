@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import libcst as cst
 
 from perflint.checks import visits
-from perflint.codemods.query_fixes import rewrite
+from perflint.codemods.lookup_tables import looked_up
 from perflint.findings import Applicability, Confidence, Severity
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft, Rewrite
@@ -116,15 +116,15 @@ def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
         confidence=ctx.confidence(_proof(run)),
         severity=Severity.INFO if leaves_early(loop) else None,
         trace=ctx.trace(run, "runs a query"),
-        rewrite=_fix(found, node, ctx),
+        rewrite=_fix(found, ctx),
         function=found.function.name,
     )
 
 
-def _fix(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Rewrite | None:
+def _fix(found: _Repeated, ctx: Context) -> Rewrite | None:
     if len(found.runs) > 1 or ctx.confidence(found.run.proof) is not Confidence.PROVEN:
         return None
-    return rewrite(found.run, node, found.loop, found.function, ctx)
+    return looked_up(found.run, ctx)
 
 
 def _what(run: Run) -> str:
