@@ -38,7 +38,11 @@ def titles(result: FixResult) -> list[str]:
 def test_fixes_are_written_and_told(write: Write) -> None:
     root = write({"a.py": "x = 1\nslow()\n", "b.py": "slow()\n", "c.py": "fast()\n"})
     result = fix(root)
-    assert [(root / name).read_text() for name in ("a.py", "b.py", "c.py")] == ["x = 1\nfast()\n", "fast()\n", "fast()\n"]
+    assert [(root / name).read_text() for name in ("a.py", "b.py", "c.py")] == [
+        "x = 1\nfast()\n",
+        "fast()\n",
+        "fast()\n",
+    ]
     assert titles(result) == ["a.py:2 PF101", "b.py:1 PF101"]
     assert (result.remaining, result.problems) == ((), ())
     assert result.changed == {

@@ -251,14 +251,19 @@ def test_route_inside_a_test_is_a_test() -> None:
 
 
 def test_management_command() -> None:
-    source = "from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self): ..."
+    source = (
+        "from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self): ..."
+    )
     table = HotnessTable(project({"shop/management/commands/sync.py": source}))
     found = table.of(function("Command.handle", "shop.management.commands.sync"))
     assert (found.heat, found.root) == (Heat.COMMAND, "management command Command")
 
 
 def test_names_from_the_settings() -> None:
-    assert hotness("from lib import endpoint\n@endpoint\ndef f(): ...", route_decorators=("lib.endpoint",)).heat is Heat.HOT
+    assert (
+        hotness("from lib import endpoint\n@endpoint\ndef f(): ...", route_decorators=("lib.endpoint",)).heat
+        is Heat.HOT
+    )
     assert hotness("from lib import job\n@job('x')\ndef f(): ...", task_decorators=("lib.job",)).heat is Heat.HOT
     assert hotness("def f(): ...", scripts=("app:f",)).heat is Heat.COMMAND
     memo = "from fastapi import Depends\ndef g(): ...\ndef f(): g()\ndef h(x=Depends(f)): ..."

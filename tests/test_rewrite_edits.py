@@ -21,8 +21,20 @@ law = settings(deadline=None)
 
 _LINES = (
     *("import os", "from speed import pace", '"""Doc."""', "# comment", "", "x = slow(1)", "x = slow(1, slow(2))"),
-    *("def f():\n\tslow()", "class A:\n    def f(self):\n        return [slow(x) for x in y]  # end", "if x:\n  slow()"),
-    *("x = '''a\n  b'''", "y = (slow(1),\n     2 )", "\f", "   ", "slow() ; slow(2)", "# é 漢 \U0001f40d", "slow('é', slow())"),
+    *(
+        "def f():\n\tslow()",
+        "class A:\n    def f(self):\n        return [slow(x) for x in y]  # end",
+        "if x:\n  slow()",
+    ),
+    *(
+        "x = '''a\n  b'''",
+        "y = (slow(1),\n     2 )",
+        "\f",
+        "   ",
+        "slow() ; slow(2)",
+        "# é 漢 \U0001f40d",
+        "slow('é', slow())",
+    ),
 )
 _ENDS = ("\n", "\r\n", "\r")
 

@@ -46,7 +46,12 @@ def replaced(text: str, old: str, new: Replacement, **more: Any) -> str:
 EXPRESSIONS = {
     "as it is": ("x = slow()\n", "slow()", "fast()", "x = fast()\n"),
     "its parentheses stay": ("return_ = (slow())\n", "(slow())", "fast", "return_ = (fast)\n"),
-    "no blank before its parentheses": ("def f():\n    return(slow())\n", "(slow())", "fast", "def f():\n    return(fast)\n"),
+    "no blank before its parentheses": (
+        "def f():\n    return(slow())\n",
+        "(slow())",
+        "fast",
+        "def f():\n    return(fast)\n",
+    ),
     "an operator below an attribute": ("x = slow().y\n", "slow()", "a or b", "x = (a or b).y\n"),
     "an operator as a value": ("x = slow()\n", "slow()", "a or b", "x = a or b\n"),
     "an operator as an argument": ("f(slow(), 1)\n", "slow()", "a or b", "f(a or b, 1)\n"),
@@ -55,8 +60,18 @@ EXPRESSIONS = {
     "await for await": ("x = await slow() or 1\n", "await slow()", "await fast()", "x = await fast() or 1\n"),
     "a tuple's parentheses are its own": ("x = (a, b)\n", "(a, b)", "fast", "x = fast\n"),
     "one argument behind a star": ("f(*slow())\n", "slow()", "a or b", "f(*a or b)\n"),
-    "an assignment as a condition": ("if slow():\n    pass\n", "slow()", "(x := fast())", "if (x := fast()):\n    pass\n"),
-    "a lambda in a comprehension": ("[x for x in slow()]\n", "slow()", "a if b else c", "[x for x in (a if b else c)]\n"),
+    "an assignment as a condition": (
+        "if slow():\n    pass\n",
+        "slow()",
+        "(x := fast())",
+        "if (x := fast()):\n    pass\n",
+    ),
+    "a lambda in a comprehension": (
+        "[x for x in slow()]\n",
+        "slow()",
+        "a if b else c",
+        "[x for x in (a if b else c)]\n",
+    ),
 }
 
 
