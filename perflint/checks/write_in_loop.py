@@ -22,6 +22,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.events import Context as Around
 from perflint.semantics.events import End, Event, Run
 from perflint.semantics.flushes import is_flush_of_one
+from perflint.semantics.repetition import is_told_below, place
 from perflint.semantics.values import Entity, Proof, options
 from perflint.semantics.writes import must_run_alone
 
@@ -41,21 +42,33 @@ def _is_repeated(event: Event) -> bool:
 def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
     """A statement that writes, once for each item of a loop over data."""
     for run in ctx.runs(call):
-        loop = _loop_here(run) if run.verb in _WORDS else None
+        loop = _loop(run, ctx) if run.verb in _WORDS else None
         if loop is not None and not _is_meant(run, loop, ctx):
             yield _draft(call, run, loop, ctx)
             return
     for end in ctx.ends(call):
-        loop = _loop_here(end) if end.verb == "flush" and not end.trace else None
+        loop = _loop(end, ctx) if end.verb == "flush" and not end.trace else None
         if loop is not None and not _is_careful(end, loop, ctx) and is_flush_of_one(call, loop, ctx):
             yield _flush_draft(call, end, loop, ctx)
             return
 
 
-def _loop_here(event: Run | End) -> Around | None:
-    """The loop over data around the event, when it stands in this function: a called one tells of its own."""
+def _loop(event: Run | End, ctx: Context) -> Around | None:
+    """The loop over data around the event, unless a called function has it and tells of it by itself."""
     loop = rounds.repeating(event)
-    return loop if loop is not None and rounds.stands_here(loop, event) else None
+    if loop is None or rounds.stands_here(loop, event):
+        return loop
+    told = not isinstance(event, Run) or is_told_below(ctx.interpreter, event) or _is_told_here(event, loop, ctx)
+    return None if told else loop
+
+
+def _is_told_here(run: Run, loop: Around, ctx: Context) -> bool:
+    """Whether the loop stands in another function of this file that knows as much: one that is handed over."""
+    for _, other in ctx.every(Run):
+        own = rounds.repeating(other) if other is not run and place(other) is place(run) else None
+        if own is not None and own.node is loop.node and rounds.stands_here(own, other):
+            return True
+    return False
 
 
 def _is_meant(run: Run, loop: Around, ctx: Context) -> bool:
@@ -66,7 +79,7 @@ def _is_meant(run: Run, loop: Around, ctx: Context) -> bool:
 
 def _is_careful(event: Run | End, loop: Around, ctx: Context) -> bool:
     """Whether rounds are kept apart on purpose, or the event is off their normal path."""
-    if rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or any(rounds.acts(loop, ctx)):
+    if rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or any(rounds.acts(event, loop, ctx)):
         return True
     concrete = ctx.concrete(event.node)
     return concrete is not None and rounds.walks_a_tree(loop, ctx.function(concrete).name.rpartition(".")[2])

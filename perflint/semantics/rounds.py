@@ -10,6 +10,7 @@ from perflint.project.facts import dotted
 from perflint.semantics.context import Context
 from perflint.semantics.events import Act, Event, Frame, Turn
 from perflint.semantics.events import Context as Around
+from perflint.semantics.repetition import place
 
 # Loops that bound nothing: inside a loop over data, what they hold runs for each of the data.
 _PASSING = {
@@ -69,22 +70,30 @@ def is_rare(event: Event, loop: Around) -> bool:
     inside = _inside(event, loop)
     for index, context in enumerate(inside):
         if context.turn is Turn.GUARD:
-            place = next((other.node for other in inside[index:] if other.turn is Turn.FUNCTION), event_place(event))
-            if _waits_for_a_batch(context.node) or _is_where_it_failed(context.node, place):
+            here = next((other.node for other in inside[index:] if other.turn is Turn.FUNCTION), place(event))
+            if _waits_for_a_batch(context.node) or _is_where_it_failed(context.node, here):
                 return True
     return False
 
 
-def event_place(event: Event) -> ast.AST:
-    """The node where it happens in the end."""
-    return event.happens_at if event.happens_at is not None else event.node
+def acts(event: Event, loop: Around, ctx: Context) -> Iterator[Act]:
+    """What a round that comes by the event does outside of the database."""
+    branch = _last_branch(event, loop)
+    inside = {part for line in branch for part in ast.walk(line)} if branch else None
+    for _, act in ctx.every(Act):
+        if any(context.node is loop.node for context in act.frame) and (inside is None or act.node in inside):
+            yield act
 
 
-def acts(loop: Around, ctx: Context) -> Iterator[Act]:
-    """What each round does outside of the database."""
-    for _, event in ctx.every(Act):
-        if any(context.node is loop.node for context in event.frame):
-            yield event
+def _last_branch(event: Event, loop: Around) -> list[ast.stmt] | None:
+    """The branch around the event that ends the round, so that nothing behind it runs: `if …: o.save(); continue`."""
+    for context in reversed(_inside(event, loop)):
+        if isinstance(context.node, ast.If):
+            for branch in (context.node.body, context.node.orelse):
+                leaves = bool(branch) and isinstance(branch[-1], ast.Continue | ast.Break | ast.Return)
+                if leaves and any(part is event.node for line in branch for part in ast.walk(line)):
+                    return branch
+    return None
 
 
 def walks_a_tree(loop: Around, function: str) -> bool:
@@ -122,11 +131,11 @@ def _is_transaction(node: ast.AST, names: re.Pattern[str]) -> bool:
     return any(names.match(dotted(function).rpartition(".")[2]) for function in called)
 
 
-def _is_where_it_failed(node: ast.AST, place: ast.AST) -> bool:
+def _is_where_it_failed(node: ast.AST, here: ast.AST) -> bool:
     """An `except`, or the branch of an `if` that logs an error."""
     if not isinstance(node, ast.If):
         return isinstance(node, ast.Try | ast.TryStar)
-    branch = node.body if any(part is place for line in node.body for part in ast.walk(line)) else node.orelse
+    branch = node.body if any(part is here for line in node.body for part in ast.walk(line)) else node.orelse
     calls = [line.value for line in branch if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call)]
     return any(dotted(call.func).rpartition(".")[2] in _COMPLAINTS for call in calls)
 

@@ -89,10 +89,12 @@ def _is_for_the_same_rows(run: Run, parts: list[ast.AST], function: FunctionNode
     calls = [part for part in parts if isinstance(part, ast.Call) and _method(part) in _CRITERIA]
     given = [value for call in calls for value in (*call.args, *(keyword.value for keyword in call.keywords))]
     names = {name for value in given for name in names_in(value)}
-    if len(run.trace) == 1 and function is not None and isinstance(run.node, ast.Call):
-        arguments = _arguments(run.node, function)
+    index = next(index for index, context in enumerate(run.frame) if context is loop)
+    calls_between = [context.node for context in run.frame[index:] if context.turn is Turn.FUNCTION]
+    if len(calls_between) == 1 and function is not None and isinstance(calls_between[0], ast.Call):
+        arguments = _arguments(calls_between[0], function)
         names = {name for local in names for name in arguments.get(local, {local})}
-    return bool(given) and len(run.trace) < 2 and not names & loop.dependents
+    return bool(given) and len(calls_between) < 2 and not names & loop.dependents
 
 
 def _arguments(call: ast.Call, function: FunctionNode) -> dict[str, frozenset[str]]:
