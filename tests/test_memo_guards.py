@@ -160,6 +160,23 @@ NOT_KEPT = {
                 return self._c
             return Made()
     """,
+    "an item of what the caller gives": """
+        def f(form):
+            tools = form.get("tools")
+            if tools is None:
+                form["tools"] = Made()
+    """,
+    "a return that says nothing of it": """
+        def f(self, form):
+            if form.kind == "a":
+                x = self.one()
+                y = self.two(x)
+                z = self.three(y)
+                self.done = z
+                form.count = 1
+                return z
+            self.done = Made()
+    """,
     "a list of the function's own": """
         def f(urls):
             found = []

@@ -86,7 +86,7 @@ def _is_class(symbol: Symbol, callee: str, kind: ClientKind, ctx: Context) -> bo
 
 def _configures(root: FunctionNode, call: ast.Call) -> bool:
     """Whether the function sets more on the client than what cookies and connections it keeps."""
-    names = {text.removeprefix("*") for text in kept_in(root, call)}
+    names = set(kept_in(root, call))
     names |= {target.id for target in targets_of(root, call) if isinstance(target, ast.Name)}
     used = (part for part in ast.walk(root) if isinstance(part, ast.Attribute) and ast.unparse(part.value) in names)
     return any(part.attr not in ("closed", "is_closed", "cookies", "mount", "get", "pop") for part in used)

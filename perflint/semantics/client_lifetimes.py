@@ -152,7 +152,9 @@ def _works_through(root: FunctionNode, node: ast.expr) -> bool:
     """Whether a loop that the client outlives uses it."""
     around = {node, *_around(parents(root), node)}
     names = _names(root, node)
-    inside = (part for part in ast.walk(root) if isinstance(part, _LOOPS) and part not in around)
+    statement = statement_of(root, node)
+    region = statement if isinstance(statement, ast.With | ast.AsyncWith) else root
+    inside = (part for part in ast.walk(region) if isinstance(part, _LOOPS) and part not in around)
     return any(isinstance(part, ast.Name) and part.id in names for loop in inside for part in ast.walk(loop))
 
 

@@ -10,17 +10,18 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from perflint.semantics.stores import Texts, attribute_text, bindings, foreign_names, kept_in, place
+from perflint.semantics.stores import Texts, attribute_text, bindings, by_methods, foreign_names, inside, kept_in
 from perflint.semantics.trees import FunctionNode, parents
 
 _BLOCKS = ("body", "orelse", "finalbody")
+_LITTLE = 6  # statements of a look-up
 _ASKING = re.compile(r"_*(get|find|lookup|look_up|load|read|fetch|retrieve|cached)")
 
 
 def is_kept(function: FunctionNode, node: ast.expr) -> bool:
     """Whether what `node` makes goes to a place that `function` asks first, and fills when it finds nothing."""
-    places = kept_in(function, node)
-    if places and not places.isdisjoint(_with_sources(function, _asked(parents(function), node))):
+    kept = kept_in(function, node)
+    if kept and not kept.isdisjoint(_with_sources(function, _asked(parents(function), node))):
         return True
     return _is_done_once(function, node)
 
@@ -39,20 +40,31 @@ def _is_done_once(function: FunctionNode, node: ast.expr) -> bool:
         asked = _mentioned(test)
         for targets, _ in (pair for statement in body for pair in bindings(statement)):
             for target in targets:
-                flag = target.id if isinstance(target, ast.Name) and target.id in foreign else place(target)
-                if flag and flag in asked:
+                text = ast.unparse(target)
+                if text in asked and (isinstance(target, ast.Attribute) or text in foreign):
                     return True
     return False
 
 
 def _with_sources(function: FunctionNode, texts: Texts) -> Texts:
-    """The texts, and for each plain name among them those of what is bound to it."""
+    """The texts, and for each plain name among them those of the place where it was looked up."""
     found = set(texts)
     for _ in range(2):
         for targets, value in bindings(function):
-            if any(isinstance(target, ast.Name) and target.id in found for target in targets):
+            is_asked = any(isinstance(target, ast.Name) and target.id in found for target in targets)
+            if is_asked and _looks_up(value):
                 found |= _mentioned(value)
     return found
+
+
+def _looks_up(value: ast.expr) -> bool:
+    """Whether an expression reads one place: `self._client`, `clients[key]`, `cache.get(key)`."""
+    match value:
+        case ast.Await(value=inner) | ast.NamedExpr(value=inner):
+            return _looks_up(inner)
+        case ast.Call(func=ast.Attribute(attr=name)) | ast.Call(func=ast.Name(id="getattr" as name)):
+            return bool(_ASKING.match(name))
+    return isinstance(value, ast.Name | ast.Attribute | ast.Subscript)
 
 
 def _asked(above: Mapping[ast.AST, ast.AST], node: ast.expr) -> Texts:
@@ -98,10 +110,11 @@ def _before(outer: ast.AST, step: ast.AST) -> list[ast.stmt]:
 
 
 def _returns(statement: ast.stmt) -> bool:
-    """Whether the statement may leave the function with a value."""
+    """Whether the statement leaves the function with what it finds, and does little else."""
     if not isinstance(statement, ast.If | ast.For | ast.Try | ast.With | ast.AsyncWith):
         return False
-    return any(isinstance(part, ast.Return) and part.value is not None for part in ast.walk(statement))
+    parts = [part for part in ast.walk(statement) if isinstance(part, ast.stmt)]
+    return len(parts) <= _LITTLE and any(isinstance(part, ast.Return) and part.value is not None for part in parts)
 
 
 def _mentioned(node: ast.AST) -> Texts:
@@ -109,14 +122,21 @@ def _mentioned(node: ast.AST) -> Texts:
     found: Texts = set()
     for part in ast.walk(node):
         match part:
+            case ast.Subscript(value=holder):
+                found |= {ast.unparse(part), inside(holder)}
             case ast.Name() | ast.Attribute():
                 found.add(ast.unparse(part))
             case ast.Call(func=ast.Name(id="hasattr" | "getattr"), args=[owner, name, *_]):
                 found.add(attribute_text(owner, name))
-            case ast.Call(func=ast.Attribute(value=holder, attr=name)) if _ASKING.match(name):
-                found.add(f"{ast.unparse(holder)}.*")
-            case ast.Compare(left=name, ops=[ast.In() | ast.NotIn()], comparators=[ast.Attribute(value=owner)]):
-                found.add(attribute_text(owner, name))  # `"x" in self.__dict__`
+            case ast.Call(func=ast.Attribute(value=holder, attr=name), args=keys) if _ASKING.match(name):
+                found |= {by_methods(holder), inside(holder)}
+                found.update(f"{ast.unparse(holder)}[{ast.unparse(key)}]" for key in keys[:1])
+            case ast.Compare(left=name, ops=[ast.In() | ast.NotIn()], comparators=[owner]):
+                found |= {inside(owner), f"{ast.unparse(owner)}[{ast.unparse(name)}]"}
+                if isinstance(owner, ast.Attribute):
+                    found.add(attribute_text(owner.value, name))  # `"x" in self.__dict__`
+            case ast.For(iter=holder) | ast.comprehension(iter=holder):
+                found.add(inside(holder))
     return found - {"self", "cls"}
 
 

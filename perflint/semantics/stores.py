@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from perflint.semantics.trees import FunctionNode, parents
 
 Texts = set[str]
-_DISPLAYS = (ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp)
-_CONTAINERS = ("list", "dict", "set", "defaultdict", "collections.defaultdict", "deque", "OrderedDict")
-_STORING = re.compile(r"_*(set|put|store|save|cache|add|remember|register|append|insert|update|setdefault)")
+_STORING = re.compile(r"_*(set|put|store|save|cache|remember)")
+_ADDING = re.compile(r"_*(add|register|append|insert|update)")
 
 
 def kept_in(function: FunctionNode, node: ast.expr) -> Texts:
@@ -21,7 +20,7 @@ def kept_in(function: FunctionNode, node: ast.expr) -> Texts:
     """
     statement = statement_of(function, node)
     is_with = isinstance(statement, ast.With | ast.AsyncWith)
-    places = {text for found, value in stores(statement) if is_with or _holds(value, node) for text in found}
+    kept = {text for found, value in stores(statement) if is_with or _holds(value, node) for text in found}
     local = {
         target.id
         for targets, value in bindings(statement)
@@ -29,11 +28,13 @@ def kept_in(function: FunctionNode, node: ast.expr) -> Texts:
         if isinstance(target, ast.Name) and (is_with or _holds(value, node))
     }
     local = _with_derived(function, local)
-    places |= local & foreign_names(function)
+    kept |= local & foreign_names(function)
     for found, value in stores(function):
         if any(isinstance(part, ast.Name) and part.id in local for part in ast.walk(value)):
-            places |= found
-    return {text for text in places if text.removesuffix(".*") not in _own_containers(function)}
+            kept |= found
+    given = tuple(f"{name}[" for name in _parameters(function))
+    own = {inside(ast.Name(name)) for name in _bound(function)}
+    return {text for text in kept - own if not text.startswith(given)}
 
 
 def targets_of(function: FunctionNode, node: ast.expr) -> list[ast.expr]:
@@ -64,9 +65,9 @@ def bindings(root: ast.AST) -> Iterator[tuple[list[ast.expr], ast.expr]]:
 def stores(root: ast.AST) -> Iterator[tuple[Texts, ast.expr]]:
     """What is put into attributes, items and containers: the places' texts, and the value."""
     for targets, value in bindings(root):
-        places = {text for target in targets if (text := place(target))}
-        if places:
-            yield places, value
+        found = {text for target in targets for text in places(target)}
+        if found:
+            yield found, value
     for part in ast.walk(root):
         if isinstance(part, ast.Call):
             yield from _stored_by_call(part)
@@ -77,17 +78,28 @@ def _stored_by_call(call: ast.Call) -> Iterator[tuple[Texts, ast.expr]]:
     values = [*call.args, *(keyword.value for keyword in call.keywords)]
     if isinstance(call.func, ast.Name) and call.func.id == "setattr" and len(values) == 3:
         yield {attribute_text(values[0], values[1])}, values[2]
-    elif isinstance(call.func, ast.Attribute) and _STORING.match(call.func.attr):
-        holder = ast.unparse(call.func.value)
-        for value in values:
-            yield {holder, f"{holder}.*"} - {"self", "cls"}, value
+    elif isinstance(call.func, ast.Attribute):
+        texts = {by_methods(call.func.value)} if _STORING.match(call.func.attr) else set()
+        texts |= {inside(call.func.value)} if _ADDING.match(call.func.attr) else set()
+        for value in values if texts else ():
+            yield texts, value
 
 
-def place(target: ast.expr) -> str:
-    """The text of an attribute, or of the container of an item; empty for a local name."""
+def inside(holder: ast.expr) -> str:
+    """What is in a container, whatever the key."""
+    return f"{ast.unparse(holder)}[*]"
+
+
+def by_methods(holder: ast.expr) -> str:
+    """What is in a cache that has methods to get and to set."""
+    return f"{ast.unparse(holder)}.*"
+
+
+def places(target: ast.expr) -> Texts:
+    """The texts of an attribute or an item, and of what is in the item's container; none for a plain name."""
     if isinstance(target, ast.Subscript):
-        return ast.unparse(target.value)
-    return ast.unparse(target) if isinstance(target, ast.Attribute) else ""
+        return {ast.unparse(target), inside(target.value)}
+    return {ast.unparse(target)} if isinstance(target, ast.Attribute) else set()
 
 
 def attribute_text(owner: ast.expr, name: ast.expr) -> str:
@@ -105,15 +117,15 @@ def statement_of(function: FunctionNode, node: ast.AST) -> ast.AST:
     return node
 
 
-def _own_containers(function: FunctionNode) -> Texts:
-    """The local names of lists and dicts that the function makes itself: they go when it ends."""
-    return {
-        target.id
-        for targets, value in bindings(function)
-        if isinstance(value, _DISPLAYS) or (isinstance(value, ast.Call) and ast.unparse(value.func) in _CONTAINERS)
-        for target in targets
-        if isinstance(target, ast.Name)
-    } - foreign_names(function)
+def _bound(function: FunctionNode) -> Texts:
+    """Local names: what their containers hold need not outlive the call."""
+    bound = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return bound - foreign_names(function)
+
+
+def _parameters(function: FunctionNode) -> Texts:
+    """The parameters, which the caller may make anew for each call."""
+    return {part.arg for part in ast.walk(function.args) if isinstance(part, ast.arg)} - {"self", "cls"}
 
 
 def _with_derived(function: FunctionNode, local: Texts) -> Texts:
