@@ -229,3 +229,18 @@ def test_imports_start_from_the_source_roots() -> None:
     paths = [Path("/project/src/app/models.py"), Path("/project/tests/test_app.py")]
     names = module_names(paths, Path("/project"), [Path("/project/src")])
     assert list(names.values()) == ["app.models", "tests.test_app"]
+
+
+def test_what_a_call_leaves_switched_off_is_not_run() -> None:
+    head = SQLALCHEMY.replace("def task(", "def find(s: Session, key, name=None, deep=False):\n"
+                              "    if not deep: return None\n    if name is not None: s.get(User, name)\n"
+                              "    return s.get(Team, key)\n\ndef task(")  # fmt: skip
+    assert [event for event in events(head, "for i in q: find(s, i)") if isinstance(event, Run)] == []
+    found = [event for event in events(head, "for i in q: find(s, i, deep=True)") if isinstance(event, Run)]
+    assert [event.query.entities[0].name for event in found if event.query and event.query.entities[0]] == ["Team"]
+    assert len([event for event in events(head, "for i in q: find(s, i, **flag)") if isinstance(event, Run)]) == 2
+
+
+def test_a_variable_that_a_loop_sets_decides_nothing() -> None:
+    body = "last = None\nfor i in q:\n    if last: s.get(User, i)\n    last = i"
+    assert len([event for event in events(SQLALCHEMY, body) if isinstance(event, Run)]) == 1

@@ -51,10 +51,11 @@ def check(node: cst.CSTNode, ctx: Context) -> Iterator[Draft]:
 
 
 def _varies(found: RowFilter, ctx: Context) -> bool:
-    """Whether a round changes what the condition of the next one is made of (`seen`); classes and modules stay."""
+    """Whether a round, of this loop or one around it, changes what the next condition is made of (`seen`)."""
     parts = (part for test in found.tests for part in walk(test) if isinstance(part, cst.Name))
     names = {part.value for part in parts if not isinstance(ctx.value(part), Ref)}
-    return changes(names - {found.target}, *found.body)
+    loops = [node.body for node in ctx.ancestors(found.node) if isinstance(node, cst.For | cst.While)]
+    return changes(names - {found.target}, *found.body, *loops)
 
 
 def _draft(found: RowFilter, fetch: Fetch, ctx: Context) -> Draft:

@@ -116,6 +116,8 @@ def _session_method(receiver: Instance, name: str, call: Call) -> Value | None:
     if name in ("refresh", "merge"):
         entity = call.arg(0)
         subject = entity if isinstance(entity, Entity) else None
+        if name == "merge" and subject is not None and subject.query is not None:
+            return entity  # an object that a session has loaded is in its identity map
         record_run(
             call.run,
             call.node,

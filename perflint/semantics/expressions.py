@@ -108,6 +108,29 @@ def truth(run: Run, node: ast.expr) -> Value:
     return value
 
 
+def known_truth(run: Run, node: ast.expr) -> bool | None:
+    """Whether a test surely holds, or surely does not: of arguments that are None, True or False in this call."""
+    match node:
+        case ast.Name(id=name) if name in run.lasting:
+            value = run.names.get(name)
+            return bool(value.value) if isinstance(value, Const) and value.type in ("NoneType", "bool") else None
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            inner = known_truth(run, operand)
+            return None if inner is None else not inner
+        case ast.BoolOp(op=op, values=values):
+            settles = isinstance(op, ast.Or)
+            known = [known_truth(run, value) for value in values]
+            return settles if settles in known else None if None in known else not settles
+        case ast.Compare(
+            left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]
+        ) if name in run.lasting:
+            value = run.names.get(name)
+            if not isinstance(value, Const) or value.type not in ("NoneType", "bool"):
+                return None
+            return (value.value is None) == isinstance(node.ops[0], ast.Is)
+    return None
+
+
 def _unary(run: Run, node: ast.UnaryOp) -> Value:
     value = truth(run, node.operand) if isinstance(node.op, ast.Not) else run.eval(node.operand)
     if isinstance(node.op, ast.USub) and isinstance(value, Const) and isinstance(value.value, int | float):

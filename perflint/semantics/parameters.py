@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.symbols import Kind, Symbol
@@ -37,7 +38,23 @@ def bind(
     bound = dict(zip(positional, values, strict=False))
     known = {*positional, *(arg.arg for arg in node.args.kwonlyargs)}
     bound |= {name: value for name, value in keywords.items() if name in known}
+    if "**" not in keywords:
+        bound |= {name: value for name, value in _switched_off(node.args) if name not in bound}
     return tuple(bound.items())
+
+
+def _switched_off(args: ast.arguments) -> Iterator[tuple[str, Value]]:
+    """Parameters whose default is None, True or False: what a call gets that does not name them."""
+    for arg, default in _with_defaults(args):
+        if isinstance(default, ast.Constant) and (default.value is None or isinstance(default.value, bool)):
+            yield arg.arg, Const(default.value, type(default.value).__name__)
+
+
+@lru_cache(maxsize=4096)
+def lasting(node: FunctionNode) -> frozenset[str]:
+    """Parameters that the body never binds anew: what a call gives them holds to the end."""
+    bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
+    return frozenset(arg.arg for arg, _ in _with_defaults(node.args)) - bound
 
 
 def telling(function: Function, bound: Bound | None) -> Bound:

@@ -27,6 +27,7 @@ class Run:
     names: dict[str, Value]
     outer: dict[str, Value] = field(default_factory=dict)  # an enclosing function's names
     depth: int = 0
+    lasting: frozenset[str] = frozenset()  # parameters that keep the value of this call
     values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
     frames: dict[ast.AST, Frame] | None = None
     stack: list[Context] = field(default_factory=list)
@@ -158,6 +159,9 @@ def _leave(run: Run, node: ast.stmt) -> bool:
 
 def _if(run: Run, node: ast.If) -> bool:
     expressions.truth(run, node.test)
+    decided = expressions.known_truth(run, node.test)
+    if decided is not None:
+        return run.block(node.body if decided else node.orelse)
     start = run.fork()
     live: list[dict[str, Value]] = []
     for body in (node.body, node.orelse):
