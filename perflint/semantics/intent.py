@@ -11,7 +11,7 @@ from perflint.project.symbols import Symbol
 from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import End, Load, Run, Turn
 from perflint.semantics.raw_statements import changes_something
-from perflint.semantics.repetition import inside
+from perflint.semantics.repetition import inside, levels
 from perflint.semantics.values import Query, Result, Rows, Value, options
 
 if TYPE_CHECKING:
@@ -151,7 +151,8 @@ def _is_kept(run: Run, ctx: Context) -> bool:
 
     node = ctx.concrete(run.node)
     around = ctx.ancestors(node) if node is not None else ()
-    return not run.frame and any(isinstance(one, cst.Assign | cst.AnnAssign | cst.For | cst.CompFor) for one in around)
+    is_sure = all(context.turn in (Turn.WITH, Turn.TRY) for context in levels(run)[0].contexts)
+    return is_sure and any(isinstance(one, cst.Assign | cst.AnnAssign | cst.For | cst.CompFor) for one in around)
 
 
 def is_identity(load: Load, ctx: Context) -> bool:
