@@ -15,7 +15,7 @@ from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 from perflint.semantics.events import Event, Load
 from perflint.semantics.given import is_given
-from perflint.semantics.intent import is_held, is_identity
+from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import is_certain, is_told_below, load_loops
 from perflint.semantics.values import Entity, Instance, Value, parts

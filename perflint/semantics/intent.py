@@ -6,17 +6,19 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from perflint.project.models import Library
 from perflint.project.symbols import Symbol
 from perflint.semantics.events import Context as Loop
-from perflint.semantics.events import End, Load, Run, Turn
+from perflint.semantics.events import End, Run, Turn
+from perflint.semantics.held_rows import is_held
+from perflint.semantics.loops import names_in
 from perflint.semantics.raw_statements import changes_something
-from perflint.semantics.repetition import inside, levels
+from perflint.semantics.repetition import inside
 from perflint.semantics.values import Query, Result, Rows, Value, options
 
 if TYPE_CHECKING:
     from perflint.semantics.context import Context
 
+_STARTING = {"create_task", "ensure_future", "start_soon", "spawn", "run_coroutine_threadsafe", "add_task"}
 _OPENS = ("begin", "begin_nested", "atomic")
 
 
@@ -28,6 +30,8 @@ def is_wanted_one_by_one(run: Run, loop: Loop, function: Symbol, ctx: Context) -
     if model is not None and is_held(model, run, function, ctx):
         return True
     if _is_of_a_model(run, loop) or changes_something(run, function, ctx.interpreter.trees):
+        return True
+    if _is_a_job(run, ctx) or _feeds_itself(run, loop):
         return True
     return _only_on_failure(run, loop) or _is_on_its_own(run, loop, ctx) or _is_prefetched(run)
 
@@ -51,6 +55,36 @@ def _is_of_a_model(run: Run, loop: Loop) -> bool:
         if name in loop.dependents:
             return True
     return False
+
+
+def _is_a_job(run: Run, ctx: Context) -> bool:
+    """`asyncio.create_task(job(item))`: each element is worked on by itself, beside the loop."""
+    import libcst as cst
+
+    node = ctx.concrete(run.node)
+    calls = (parent for parent in ctx.ancestors(node) if isinstance(parent, cst.Call)) if node is not None else ()
+    names = {call.func.attr.value for call in calls if isinstance(call.func, cst.Attribute)}
+    return bool(names & _STARTING)
+
+
+def _feeds_itself(run: Run, loop: Loop) -> bool:
+    """Whether it asks with what it answered a round before: a walk, step by step."""
+    if not isinstance(loop.node, ast.For | ast.AsyncFor):
+        return False
+    made = [(set(_bound(node.targets)), node.value) for node in ast.walk(loop.node) if isinstance(node, ast.Assign)]
+    answers = {name for names, value in made if any(part is run.node for part in ast.walk(value)) for name in names}
+    for _ in range(3):
+        answers |= {name for names, value in made if names_in(value) & answers for name in names}
+    return bool(answers & names_in(run.node))
+
+
+def _bound(targets: list[ast.expr]) -> Iterator[str]:
+    """The names that an assignment binds, without those in `found[name]`."""
+    for target in targets:
+        if isinstance(target, ast.Name):
+            yield target.id
+        elif isinstance(target, ast.Tuple | ast.List):
+            yield from _bound(target.elts)
 
 
 def _locks(query: Query | None) -> bool:
@@ -125,40 +159,6 @@ def _begins(node: ast.AST) -> bool:
 def _makes_session(node: ast.AST) -> bool:
     """`with SessionLocal() as session:`, `async with create_session() as session:`."""
     return any("session" in name.rpartition(".")[2].lower() for name in _entered(node))
-
-
-def is_held(model: Symbol, event: Run | Load, function: Symbol, ctx: Context) -> bool:
-    """Whether the session has the rows of a model, which the function loaded before and still holds.
-
-    A session looks there first when it is asked for a key: by `get`, or by a relation to one row.
-    """
-    row = getattr(event.node, "lineno", 0)
-    return any(
-        owner == function
-        and other.verb == "select"
-        and other.query is not None
-        and other.query.model == model
-        and getattr(other.node, "lineno", row) <= row
-        and other.node is not event.node
-        and _is_kept(other, ctx)
-        for owner, other in ctx.every(Run)
-    )
-
-
-def _is_kept(run: Run, ctx: Context) -> bool:
-    """Whether the rows have a name, or are what the loop goes over: the session forgets what nobody holds."""
-    import libcst as cst
-
-    node = ctx.concrete(run.node)
-    around = ctx.ancestors(node) if node is not None else ()
-    is_sure = all(context.turn in (Turn.WITH, Turn.TRY) for context in levels(run)[0].contexts)
-    return is_sure and any(isinstance(one, cst.Assign | cst.AnnAssign | cst.For | cst.CompFor) for one in around)
-
-
-def is_identity(load: Load, ctx: Context) -> bool:
-    """Whether the other side is found by its key in SQLAlchemy's session, if it is there."""
-    model = ctx.model(load.entity.model)
-    return model is not None and model.library is Library.SQLALCHEMY and bool(load.relation.columns)
 
 
 def _is_prefetched(run: Run) -> bool:
