@@ -19,6 +19,7 @@ from perflint.findings import Severity
 from perflint.project.hotness import Heat
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
+from perflint.semantics.events import Event, Run
 from perflint.semantics.values import Proof, Ref
 from perflint.semantics.walk import walk
 
@@ -38,7 +39,11 @@ _CHOSEN = (
 )
 
 
-@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For)
+def _is_fetch(event: Event) -> bool:
+    return isinstance(event, Run) and event.verb == "select"
+
+
+@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For, wants=_is_fetch)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Draft]:
     """A fresh fetch whose only use is a loop that keeps rows by their columns."""
     found = row_filter(node, ctx)

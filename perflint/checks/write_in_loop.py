@@ -35,7 +35,7 @@ _WORDS = {
 
 
 def _is_repeated(event: Event) -> bool:
-    return isinstance(event, Run) and event.loop is not None
+    return isinstance(event, Run | End) and event.loop is not None
 
 
 @visits(cst.Call, wants=_is_repeated)
