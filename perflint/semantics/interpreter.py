@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _CACHED = {"lru_cache", "cache", "cached", "alru_cache", "cached_property", "memoize", "memoized", "cache_resource"}
 _MEMO_LIMIT = 20000
+# Runs inside cycles of calls, which no other file can use, that one file may ask for: in a project whose functions
+# all reach each other every file would run them all.
+_BUDGET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Interpreter:
         self.libraries = libraries
         self._memo: dict[object, Analysis | None] = {}
         self._active: set[object] = set()
+        self._spent = 0
         self._cuts: set[object] = set()  # functions in whose midst the current answer was given; None: too deep
         self._partial: dict[object, tuple[Analysis | None, frozenset[object]]] = {}
         self._names: dict[tuple[str, str, str], Value] = {}
@@ -186,6 +190,9 @@ class Interpreter:
         if same in self._active:
             self._cuts.add(same)
             return None
+        if self._spent >= _BUDGET:
+            self.cut()
+            return None
         before, self._cuts = self._cuts, set()
         analysis = self._run_active(function, kept, depth, same)
         self._cuts.discard(same)  # the cycle closes here, so it is whole
@@ -212,6 +219,7 @@ class Interpreter:
         """
         if self._cuts:
             self._partial[key] = analysis, frozenset(self._cuts)
+            self._spent += 1
             return
         if len(self._memo) > _MEMO_LIMIT:
             self._memo.clear()
@@ -221,6 +229,7 @@ class Interpreter:
         """Forget the answers that were cut short where another question closed a cycle of calls."""
         self._cuts.clear()
         self._partial.clear()
+        self._spent = 0
 
     def cut(self) -> None:
         """What is being run is cut short: too deep a chain of calls."""
