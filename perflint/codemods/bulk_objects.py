@@ -59,7 +59,7 @@ def _is_async(call: cst.Call) -> bool:
 
 
 def _of_lone(only: Lone, new: cst.Call, target: str, how: Applicability, title: str, ctx: Context) -> Rewrite:
-    objects = bodies.each(new, only.loop)
+    objects = bodies.each(new, only.loop, ctx)
     value = cst.parse_expression(f"{target}({objects})", config=ctx.tree.config_for_parsing)
     line = only.line.deep_replace(only.call, value)
     line = bodies.in_place_of(only.loop, cst.ensure_type(line, cst.SimpleStatementLine))

@@ -144,7 +144,7 @@ def _keys(lone: Lone, keyed: _Keyed, ctx: Context) -> str:
     """The keys of all items; `in_` takes any iterable, so a name needs no list around it."""
     target, iterable = lone.loop.target, lone.loop.iter
     if not (isinstance(keyed.key, cst.Name) and isinstance(target, cst.Name)):
-        return bodies.each(keyed.key, lone.loop)
+        return bodies.each(keyed.key, lone.loop, ctx)
     text = ctx.tree.code_for_node(iterable)
     return text if isinstance(iterable, cst.Name | cst.Attribute | cst.ListComp | cst.List) else f"list({text})"
 

@@ -50,5 +50,13 @@ def _grafted(tail: cst.BaseExpression, node: cst.BaseExpression) -> cst.BaseExpr
     if isinstance(tail, cst.Call):
         return tail.with_changes(func=_grafted(tail.func, node))
     if isinstance(tail, cst.Attribute):
-        return tail.with_changes(value=_grafted(tail.value, node))
+        return tail.with_changes(value=_grafted(tail.value, node), dot=_dot(node))
     return node
+
+
+def _dot(node: cst.BaseExpression) -> cst.Dot:
+    """The dot of a chain that has each call on a line of its own begins a line, too."""
+    match node:
+        case cst.Call(func=cst.Attribute(dot=cst.Dot(whitespace_before=cst.ParenthesizedWhitespace()) as dot)):
+            return dot
+    return cst.Dot()

@@ -18,7 +18,7 @@ def with_new_rows(lone: Lone, root: cst.BaseExpression, row: str, title: str, ct
     """`rows = [row for item in items]`, then `if rows: execute(root, rows)`."""
     rows = bodies.fresh(_list_name(root), lone.loop, ctx)
     item = cst.parse_expression(row, config=ctx.tree.config_for_parsing)
-    return _guarded(lone, [f"{rows} = {bodies.each(item, lone.loop)}"], rows, root, title, ctx)
+    return _guarded(lone, [f"{rows} = {bodies.each(item, lone.loop, ctx)}"], rows, root, title, ctx)
 
 
 def with_own_rows(lone: Lone, rows: cst.Name, root: cst.BaseExpression, title: str, ctx: Context) -> Rewrite:

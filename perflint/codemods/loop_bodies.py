@@ -32,6 +32,7 @@ _PURE = {
     *("replace", "join", "encode", "decode", "isoformat", "date", "time", "total_seconds", "model_dump", "dict", "hex"),
     *("now", "utcnow", "today", "startswith", "endswith", "removeprefix", "removesuffix"),
 }
+_WIDTH = 80  # of a comprehension that stays on one line
 _PLAIN = (
     *(
         cst.Name,
@@ -163,12 +164,16 @@ def _module_names(ctx: Context) -> set[str]:
     return {fact.local for fact in facts.imports} | {fact.name for fact in facts.assigns} if facts else set()
 
 
-def each(expression: cst.BaseExpression, loop: cst.For) -> str:
-    """`[expression for target in iterable]` as text, with the await of an asynchronous loop."""
-    module = cst.Module([])
-    parts = (module.code_for_node(node) for node in (expression, loop.target, _bare(loop.iter)))
+def each(expression: cst.BaseExpression, loop: cst.For, ctx: Context) -> str:
+    """`[expression for target in iterable]` as text, with the await of an asynchronous loop; long ones over lines."""
+    code = ctx.tree.code_for_node
     keyword = "async for" if loop.asynchronous is not None else "for"
-    return "[{} {keyword} {} in {}]".format(*parts, keyword=keyword)
+    element, clause = code(expression), f"{keyword} {code(loop.target)} in {code(_bare(loop.iter))}"
+    if len(element) + len(clause) < _WIDTH and element.isprintable() and clause.isprintable():
+        return f"[{element} {clause}]"
+    between = ctx.tree.default_newline + ctx.tree.default_indent
+    inner = element if '"""' in element else element.replace(ctx.tree.default_newline, between)
+    return f"[{between}{inner}{between}{clause}{ctx.tree.default_newline}]"
 
 
 def _bare(node: cst.BaseExpression) -> cst.BaseExpression:

@@ -62,7 +62,7 @@ def _keys(key: cst.BaseExpression, only: Lone, ctx: Context) -> str:
         return (
             text if isinstance(only.loop.iter, cst.Name | cst.Attribute | cst.List | cst.ListComp) else f"list({text})"
         )
-    return bodies.each(key, only.loop)
+    return bodies.each(key, only.loop, ctx)
 
 
 def added(only: Lone, run: Run, ctx: Context) -> Rewrite | None:
