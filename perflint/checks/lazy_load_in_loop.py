@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 import libcst as cst
 
 from perflint.checks import visits
-from perflint.codemods.eager_fixes import Read, rewrite
+from perflint.codemods.eager_fixes import Read, rewrite, source
 from perflint.findings import Confidence, Severity
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
@@ -106,7 +106,8 @@ def _draft(found: Read, node: cst.CSTNode, ctx: Context) -> Draft:
 def _rows(found: Read) -> str:
     """The model whose rows the query gives; empty when it is not known where the objects come from."""
     query = found.load.entity.query
-    if query is None or query.root is None:
+    given, _ = source(found)
+    if query is None or given is None or given.root is None:
         return ""
     first = next((entity for entity in query.entities if entity is not None), None)
     before = found.load.path[: -len(_way(found))]

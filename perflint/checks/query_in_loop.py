@@ -131,7 +131,7 @@ def _what(run: Run) -> str:
     model = run.entity.model if run.entity is not None else next(_models(run), None)
     if model is None:
         return f"an object {_DOES[run.verb]}" if run.verb in ("refresh", "merge") else "a statement is executed"
-    return f"{model.name} {_DOES.get(run.verb, 'is queried')}"
+    return f"{model.name.rpartition('.')[2]} {_DOES.get(run.verb, 'is queried')}"
 
 
 def _proof(run: Run) -> Proof:

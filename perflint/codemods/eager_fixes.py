@@ -34,7 +34,7 @@ class Read:
 
 def rewrite(found: Read, ctx: Context) -> Rewrite | None:
     """Load the relation with the query; None where that would not help, or has no place."""
-    query, entity = _source(found)
+    query, entity = source(found)
     path = links(query, entity, found.load.relation, ctx.project.models) if query is not None else ()
     if query is None or _ends_inside(found, ctx):
         return None
@@ -55,7 +55,7 @@ def _made(title: str, added: Addition, applicability: Applicability) -> Rewrite:
     return Rewrite(title, applicability, added.replacements, added.imports)
 
 
-def _source(found: Read) -> tuple[Query | None, Entity]:
+def source(found: Read) -> tuple[Query | None, Entity]:
     """The query that gives the loop its rows: a relation of one object is a query of its own in Django."""
     entity = found.load.entity
     for option in options(found.loop.iterable):

@@ -6,7 +6,7 @@ A library module may define any of these functions, each answering None for what
 * `call(origin, call)`: a function or class of the library is called; `origin` is its dotted name.
 * `method(receiver, name, call)`: a method of one of its objects.
 * `attribute(run, receiver, name, node)`: an attribute of one of its objects.
-* `class_attribute(run, symbol, name, node)`: an attribute of a project class derived from it.
+* `class_attribute(run, symbol, name, node)`: an attribute of a class derived from it, or of one out of sight.
 * `entity_attribute(run, entity, name, node)`, `relation(run, entity, relation, node)`: of a model's object.
 * `iterate`, `item`, `truth`, `contains`, `enter`(run, value, node): what these do to its objects.
 * `construct(symbol, call, interpreter)`: a project class derived from one of its classes is called.

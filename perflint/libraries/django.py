@@ -114,9 +114,20 @@ def unknown_attribute(run: Run, name: str, node: ast.expr) -> Value | None:
 def class_attribute(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:
     """`User.objects` and other managers."""
     model = run.interpreter.models.get(symbol)
+    if model is None and symbol.kind is Kind.EXTERNAL:
+        return _foreign_manager(run, symbol, name, node)
     if model is None or model.library is not Library.DJANGO:
         return None
     return _manager(run, symbol, name, node)
+
+
+def _foreign_manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:
+    """`Notification.objects` of a package that is not in sight: a manager, in a project with Django models."""
+    parts = symbol.name.split(".")
+    is_model = "models" in parts[:-1] and parts[-1][:1].isupper()
+    if name not in _MANAGERS or not is_model or not run.interpreter.models.has_django:
+        return None
+    return Query("django", "manager", (symbol,), State(), node, run.module, proof=Proof.PROBABLE)
 
 
 def _manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:

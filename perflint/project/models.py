@@ -25,6 +25,11 @@ class Models:
         """The model that a class symbol names; abstract ones too, flagged."""
         return self._models.get(symbol) if symbol is not None else None
 
+    @property
+    def has_django(self) -> bool:
+        """Whether the project defines Django models of its own."""
+        return any(symbol.module for symbol in self._django.by_symbol)
+
     def signals(self, symbol: Symbol) -> frozenset[str]:
         """Names of signals or mapper events with a receiver that may hear this model."""
         return self._signals.of(symbol)

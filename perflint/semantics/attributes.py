@@ -70,7 +70,7 @@ def _awaitable(run: Run, entity: Entity, name: str, node: ast.expr) -> Value:
 
 def _of_symbol(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value:
     interpreter = run.interpreter
-    if symbol.kind is Kind.CLASS:
+    if symbol.kind in (Kind.CLASS, Kind.EXTERNAL):
         found = interpreter.libraries.class_attribute(run, symbol, name, node)
         if found is not None:
             return found
