@@ -64,7 +64,7 @@ class Analysis:
             tuple(settings.libraries.task_decorators),
             tuple(settings.libraries.run_once),
         )
-        trees = Trees({facts.module: texts[path] for path, facts in self.facts.items() if isinstance(facts, FileFacts)})
+        trees = Trees({name: texts[facts.path] for name, facts in files.items()}, files)
         unparsed = {path: texts[path] for path, facts in self.facts.items() if isinstance(facts, Problem)}
         folder = project_root([self.root]) or self.root
         self.project = Project(files, self.root, folder, extra, trees.of, unparsed)

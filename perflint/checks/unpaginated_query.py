@@ -97,12 +97,12 @@ def _has_unknown_base(view: Symbol, ctx: Context) -> bool:
 
 def _fetched_here(node: cst.Call | cst.Attribute, ctx: Context) -> Query | None:
     """The query whose rows this node fetches, or whose queryset it begins."""
-    abstract = ctx.abstract(node)
+    origin = ctx.origin(node)
     for value in options(ctx.value(node)):
         match value:
-            case Rows(query=query, node=fetch) if fetch is abstract:
+            case Rows(query=query, node=fetch) if fetch is origin:
                 return query if query.library == "sqlalchemy" else None
-            case Query(library="django", root=root, owner=None) if root is abstract:
+            case Query(library="django", root=root, owner=None) if root is origin:
                 return value
     return None
 

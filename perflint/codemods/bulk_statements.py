@@ -57,7 +57,7 @@ def _legacy(lone: Lone, run: Run, ctx: Context) -> Rewrite | None:
     model = ctx.model(run.query.model) if run.query is not None else None
     if model is None or run.query is None:
         return None
-    links = chain(lone.call, ctx.concrete(run.query.root))
+    links = chain(lone.call, ctx.root(run.query))
     keyed = _keyed(links, model, lone, ctx)
     if keyed is None or set(links.names()[:-1]) - _CRITERIA:
         return None

@@ -26,7 +26,7 @@ def prefetching(query: Query, links: tuple[Link, ...], ctx: Context) -> Addition
     path = "__".join(_name(link, method) for link in links)
     if query.module != ctx.module:
         return Addition(f'.{method}("{path}")', ())
-    root = ctx.concrete(query.root)
+    root = ctx.root(query)
     if not isinstance(root, cst.Attribute) or not names_its_model(root, query, ctx):
         return None
     return _placed(method, path, root, ctx)

@@ -37,7 +37,7 @@ class Criterion:
 
 def criterion_of(statement: cst.BaseExpression, question: Question) -> Criterion | None:
     """The criterion on the loop's element; None where more of the statement differs from round to round."""
-    links = chain(statement, question.ctx.concrete(question.query.root))
+    links = chain(statement, question.ctx.root(question.query))
     changing = changed_names(question.place)
     found = [(link, arg) for link in links.links for arg in link.call.args if names_in(arg.value) & changing]
     if len(found) != 1 or set(links.names()) - _LINKS or names_in(links.root) & changing:

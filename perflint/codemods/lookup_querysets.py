@@ -56,7 +56,7 @@ def queryset_lookup(question: Question) -> Lookup | None:
 
 
 def _lookup(node: cst.BaseExpression, question: Question) -> Lookup | None:
-    links = chain(node, question.ctx.concrete(question.query.root))
+    links = chain(node, question.ctx.root(question.query))
     asked = _asked(links, question)
     if asked is None or not _is_plain(asked, question):
         return None

@@ -33,7 +33,7 @@ def loop_rows(question: Question) -> LoopRows | None:
     query = ctx.value(place.iter)
     if not isinstance(query, Query) or query.api != "queryset" or query.module != ctx.module:
         return None
-    model, root = ctx.model(query.model), ctx.concrete(query.root)
+    model, root = ctx.model(query.model), ctx.root(query)
     source = _built(place.iter, question) if isinstance(place.iter, cst.Name) else place.iter
     source = source.value if isinstance(source, cst.Subscript) else source
     if model is None or source is None or query.state.bits - _STATES or not isinstance(root, cst.Attribute):

@@ -99,7 +99,7 @@ def _is_ordered_by(statement: cst.BaseExpression, key: str, ctx: Context) -> boo
 
 def _entity(query: Query, ctx: Context) -> cst.BaseExpression | None:
     """The class as the query names it: `Patient` or `models.Patient`."""
-    root = ctx.concrete(query.root)
+    root = ctx.root(query)
     if isinstance(root, cst.Call) and root.args:
         return root.args[0].value
     return root.value if isinstance(root, cst.Attribute) and root.attr.value == "query" else None

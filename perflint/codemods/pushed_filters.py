@@ -11,6 +11,7 @@ from perflint.codemods.loop_bodies import names_in
 from perflint.codemods.predicates import UntranslatableError
 from perflint.codemods.predicates_django import Lookups
 from perflint.codemods.predicates_sqlalchemy import Criteria
+from perflint.codemods.querysets import has_own
 from perflint.codemods.row_filter_edits import unconditioned
 from perflint.codemods.row_filters import RowFilter, is_order_free, only_collects
 from perflint.findings import Applicability
@@ -30,6 +31,8 @@ def pushed_down(found: RowFilter, fetch: Fetch, ctx: Context) -> Rewrite | None:
     """The query asks the condition, and the loop does not."""
     bits = {bit.rstrip("?") for bit in fetch.query.state.bits}
     if fetch.place is None or bits & _BLOCKING or ("distinct" in bits and not _is_plainly_distinct(fetch, ctx)):
+        return None
+    if any(has_own(method, fetch.query, ctx) for method in ("filter", "exclude")):
         return None
     meant = translation(found.tests, found.target, ctx)
     if meant is None or (fetch.is_before and not _can_be_asked_earlier(found, fetch, ctx)):
@@ -79,7 +82,7 @@ def _criterion(meant: Translation, fetch: Fetch, ctx: Context) -> tuple[str, set
 
 def _entity(fetch: Fetch, ctx: Context) -> str:
     """The class as the query names it: `Patient` or `models.Patient`."""
-    root = ctx.concrete(fetch.query.root)
+    root = ctx.root(fetch.query)
     if isinstance(root, cst.Call) and root.args:
         node = root.args[0].value
     elif isinstance(root, cst.Attribute) and root.attr.value == "query":

@@ -76,6 +76,8 @@ def updated(call: cst.Call, loop: cst.For, run: Run, ctx: Context) -> Rewrite | 
     given = _assigned(lines[:-1], loop, model, ctx)
     if queryset is None or not given or not bodies.is_method_of_target(call, loop):
         return None
+    if has_own("update", _query(loop, ctx), ctx):
+        return None
     named = saved_fields(call)
     if named is None or (named and set(named) != given.keys()):
         return None

@@ -75,7 +75,7 @@ def class_name(symbol: Symbol, ctx: Context) -> str:
 
 def manager_of(model: Model, query: Query | None, ctx: Context) -> str:
     """`Order.objects`: the manager that the query began with, or the plain one of a class that is named here."""
-    root = ctx.concrete(query.root) if query is not None else None
+    root = ctx.root(query) if query is not None else None
     if isinstance(root, cst.Attribute) and query is not None and query.owner is None and query.model == model.symbol:
         return ctx.tree.code_for_node(root)
     name = class_name(model.symbol, ctx)

@@ -69,7 +69,7 @@ def _beside(rows: LoopRows, question: Question) -> _Beside | None:
     call = ctx.concrete(question.run.node)
     if not isinstance(call, cst.Call) or call.args or question.query.owner is not None:
         return None
-    links = chain(call, ctx.concrete(question.query.root))
+    links = chain(call, ctx.root(question.query))
     arguments = [arg for link in links.links for arg in link.call.args]
     found = [arg for arg in arguments if names_in(arg.value) & changed_names(question.place)]
     if len(found) != 1 or not all(arg.keyword is not None and is_steady(arg.value, ctx) for arg in arguments):
@@ -105,7 +105,7 @@ def _name(rows: LoopRows, question: Question) -> str:
 def _count(rows: LoopRows, beside: _Beside, question: Question) -> tuple[str, tuple[Import, ...]] | None:
     """`Count("orders")`, with the query's other criteria as its filter."""
     relation = _relation(rows, beside, question)
-    is_whole = beside.links.root is question.ctx.concrete(question.query.root) and question.query.manager is None
+    is_whole = beside.links.root is question.ctx.root(question.query) and question.query.manager is None
     if relation is None or not is_whole or not all(_is_of_column(arg, question.model) for arg in beside.others):
         return None
     name = relation.query_name or relation.name

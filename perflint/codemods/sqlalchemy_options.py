@@ -30,7 +30,7 @@ def option(query: Query, links: tuple[Link, ...], ctx: Context) -> Addition | No
         return None
     if query.module != ctx.module:
         return Addition(f".options({_shown(links)})", ())
-    root = ctx.concrete(query.root)
+    root = ctx.root(query)
     if not isinstance(root, cst.Call | cst.Attribute) or not names_its_model(root, query, ctx):
         return None
     calls = list(_option_calls(root, ctx))

@@ -163,8 +163,9 @@ def _get(call: Call, session: Value, proof: Proof) -> Value:
     if not (isinstance(model, Ref) and model.symbol.kind is Kind.CLASS):
         return UNKNOWN
     query = Query(
-        "sqlalchemy", "get", (model.symbol,), State(frozenset({"pk"})), call.node, call.run.module, session, proof=proof
-    )
+        "sqlalchemy", "get", (model.symbol,), State(frozenset({"pk"})), call.run.origin(call.node), call.run.module,
+        session, proof=proof,
+    )  # fmt: skip
     options = call.keywords.get("options")
     if options is not None:
         query = statements.with_options(query, _listed(options))
@@ -209,7 +210,7 @@ def result(receiver: Result, name: str, call: Call) -> Value | None:
     if name in ("mappings", "columns", "keys"):
         return UNKNOWN
     if name in ("all", "fetchall", "fetchmany"):
-        return Rows(query, receiver.shape, call.node)
+        return Rows(query, receiver.shape, call.run.origin(call.node))
     if name in ("first", "one", "one_or_none", "fetchone"):
         return element(query, receiver.shape, many=False)
     if name in ("scalar", "scalar_one", "scalar_one_or_none"):

@@ -60,7 +60,7 @@ def start(name: str, call: Call, session: Value = UNKNOWN) -> Query:
         entities, bits = (None,), bits | {"columns"}
     if len(entities) > 1:
         bits |= {"multi"}
-    return Query("sqlalchemy", name, entities, State(bits), call.node, call.run.module, session)
+    return Query("sqlalchemy", name, entities, State(bits), call.run.origin(call.node), call.run.module, session)
 
 
 def _entity(value: Value) -> Symbol | None:

@@ -51,7 +51,7 @@ def call(origin: str, call: Call) -> Value | None:
         return querysets.terminal(query, "get", call) if query is not None else None
     if name in ("get_list_or_404", "aget_list_or_404"):
         query = _queryset_of(call, call.arg(0))
-        return Rows(query, node=call.node) if query is not None else None
+        return Rows(query, node=call.run.origin(call.node)) if query is not None else None
     if name == "Prefetch":
         return _prefetch(call)
     if origin.startswith("django.core.mail"):
@@ -127,7 +127,7 @@ def _foreign_manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Val
     is_model = "models" in parts[:-1] and parts[-1][:1].isupper()
     if name not in _MANAGERS or not is_model or not run.interpreter.models.has_django:
         return None
-    return Query("django", "manager", (symbol,), State(), node, run.module, proof=Proof.PROBABLE)
+    return Query("django", "manager", (symbol,), State(), run.origin(node), run.module, proof=Proof.PROBABLE)
 
 
 def _manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | None:
@@ -135,7 +135,7 @@ def _manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | Non
     if model is None or model.library is not Library.DJANGO or (name not in _MANAGERS and name not in model.managers):
         return None
     manager = model.managers.get(name)
-    query = Query("django", "manager", (symbol,), State(), node, run.module, manager=manager)
+    query = Query("django", "manager", (symbol,), State(), run.origin(node), run.module, manager=manager)
     return _initial(run, query, node)
 
 
@@ -175,7 +175,7 @@ def relation(run: Run, entity: Entity, relation: Relation, node: ast.expr) -> Va
     manager = next(iter(target.managers.values()), None) if target is not None and target.managers else None
     state = State(frozenset({"related"}))
     return Query(
-        "django", "manager", (relation.target,), state, node, run.module, owner=entity, relation=relation,
+        "django", "manager", (relation.target,), state, run.origin(node), run.module, owner=entity, relation=relation,
         manager=manager, proof=entity.proof,
     )  # fmt: skip
 

@@ -135,11 +135,11 @@ def _list(call: Call, value: Value) -> Value:
     element = _element(call, 0)
     for option in options(value):
         if isinstance(option, Query) and option.model is not None:
-            return Rows(option, node=call.node)
+            return Rows(option, node=call.run.origin(call.node))
         if isinstance(option, Rows):
             return option
         if isinstance(option, Result):
-            return Rows(option.query, option.shape, call.node)
+            return Rows(option.query, option.shape, call.run.origin(call.node))
         if isinstance(option, ListOf):
             return replace(option, element=element)
         if isinstance(option, DictOf):

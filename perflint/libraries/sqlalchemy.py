@@ -109,14 +109,14 @@ def class_attribute(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Valu
     if name in model.columns:
         return Column(symbol, name)
     if name == "query":
-        return Query("sqlalchemy", "query", (symbol,), State(), node, run.module)
+        return Query("sqlalchemy", "query", (symbol,), State(), run.origin(node), run.module)
     return None
 
 
 def relation(run: Run, entity: Entity, relation: Relation, node: ast.expr) -> Value:
     """A relation of an object is read; a lazy one is loaded now."""
     if relation.lazy in ("dynamic", "write_only"):
-        made = Query("sqlalchemy", "dynamic", (relation.target,), State(), node, run.module)
+        made = Query("sqlalchemy", "dynamic", (relation.target,), State(), run.origin(node), run.module)
         return replace(made, owner=entity, relation=relation, proof=entity.proof)
     if relation.lazy in _LAZY:
         record_load(run, node, entity, relation)

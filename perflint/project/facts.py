@@ -75,6 +75,7 @@ class FunctionFact:
     binds: tuple[BindFact, ...] = ()
     returned: tuple[str, ...] = ()  # what `return` and `yield` give, written as in BindFact; "?" for the rest
     declares: str = ""  # the source text that a SQLAlchemy `declared_attr` method returns
+    start: int = 0  # the line of the first decorator, or of the `def`
 
     @property
     def name(self) -> str:
@@ -409,6 +410,7 @@ class _Extractor:
                 binds=tuple(scope.binds),
                 returned=tuple(scope.returned),
                 declares=self.text(_last_return(node.body)) if declares else "",
+                start=min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)]),
             )
         )
 

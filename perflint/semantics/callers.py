@@ -15,7 +15,7 @@ from perflint.project.places import Place, place_of
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.loops import reason_by_text
 from perflint.semantics.memo_guards import is_kept
-from perflint.semantics.trees import FunctionNode, Trees
+from perflint.semantics.trees import FunctionNode, Trees, same_place
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
@@ -145,8 +145,9 @@ class Callers:
         key = (caller, target)
         if key not in self._kept:
             root = self._tree(caller)
-            calls = self.calls(caller, target) if isinstance(root, ast.FunctionDef | ast.AsyncFunctionDef) else []
-            self._kept[key] = bool(calls) and all(is_kept(root, call) for call in calls)  # type: ignore[arg-type]
+            is_function = isinstance(root, ast.FunctionDef | ast.AsyncFunctionDef)
+            calls = [same_place(root, call) for call in self.calls(caller, target)] if is_function else []  # type: ignore[arg-type]
+            self._kept[key] = bool(calls) and all(call and is_kept(root, call) for call in calls)  # type: ignore[arg-type]
         return self._kept[key]
 
     def _is_memoised(self, symbol: Symbol) -> bool:

@@ -134,7 +134,7 @@ def _fate_of_returned(function: Symbol, ctx: Context, depth: int) -> Proof | Non
     root = ctx.interpreter.trees.function(caller.module, caller.name) if caller is not None else None
     if caller is None or root is None or depth == 0:
         return Proof.PROVEN
-    calls = [call for call in ctx.callers.calls(caller, function) if call in parents(root)]
+    calls = filter(None, (same_place(root, call) for call in ctx.callers.calls(caller, function)))
     fates = [_fate(caller, root, call, ctx, depth - 1) for call in calls]
     return None if None in fates else min((fate for fate in fates if fate is not None), default=Proof.PROVEN)
 

@@ -18,6 +18,7 @@ from perflint.project.hotness import Heat, Hotness
 from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Declare, End, Event, Frame, Load, Open, Run, Turn
+from perflint.semantics.trees import place
 from perflint.semantics.values import UNKNOWN, Proof, Query, Ref, Value
 from perflint.semantics.walk import parents
 
@@ -138,11 +139,28 @@ class Context:
         """The LibCST node of an `ast` node of this file, such as a query's root."""
         return self._nodes.get(node) if node is not None else None
 
+    def root(self, query: Query | None) -> cst.CSTNode | None:
+        """Where a query of this file begins."""
+        node = query.root if query is not None and query.module == self.module else None
+        if not isinstance(node, ast.expr) or not self.interpreter.trees.is_first(self.module, node):
+            return None
+        return self._places.get(place(node))
+
+    @cached_property
+    def _places(self) -> Mapping[object, cst.CSTNode]:
+        """Expressions by where they stand: a query may come from another parsing of the file."""
+        return {place(node): concrete for concrete, node in self._pairs.items() if isinstance(node, ast.expr)}
+
+    def origin(self, node: cst.CSTNode) -> ast.AST | None:
+        """The `ast` node by which values know what begins or is fetched at a node."""
+        found = self._pairs.get(node)
+        return self.interpreter.trees.first(self.module, found) if isinstance(found, ast.expr) else None
+
     def anchor(self, event: Load | Run, loop: ast.AST) -> cst.CSTNode | None:
         """Where to report an event: at the query, if a name stands for it that the same loop gives anew."""
         node = self.concrete(event.node)
         value = self.value(node) if isinstance(node, cst.Name) else UNKNOWN
-        root = self.concrete(value.root) if isinstance(value, Query) else None
+        root = self.root(value) if isinstance(value, Query) else None
         if root is None or not any(self._pairs.get(parent) is loop for parent in self.ancestors(root)):
             return node
         return self.chain(root)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Turn
 from perflint.semantics.repetition import levels
+from perflint.semantics.trees import stands_in
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -68,7 +69,7 @@ def _stands_in(context: Context, node: ast.AST, given: set[str]) -> bool:
     if not isinstance(test, ast.If | ast.IfExp):
         return False
     body = test.body if isinstance(test.body, list) else [test.body]
-    is_in_body = any(part is node for statement in body for part in ast.walk(statement))
+    is_in_body = any(stands_in(node, statement) for statement in body)
     return _asks(test.test, given, is_there=not is_in_body)
 
 

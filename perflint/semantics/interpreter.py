@@ -5,13 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from perflint.project.callgraph import CallGraph
+from perflint.project.cycles import cycles
 from perflint.project.facts import expression
 from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
 from perflint.semantics import declared, parameters
+from perflint.semantics.answers import Answers
 from perflint.semantics.events import Event, Frame
 from perflint.semantics.run import Run
 from perflint.semantics.trees import FunctionNode, Trees
@@ -31,10 +34,6 @@ if TYPE_CHECKING:
     from perflint.libraries import Libraries
 
 _CACHED = {"lru_cache", "cache", "cached", "alru_cache", "cached_property", "memoize", "memoized", "cache_resource"}
-_MEMO_LIMIT = 20000
-# Runs inside cycles of calls, which no other file can use, that one file may ask for: in a project whose functions
-# all reach each other every file would run them all.
-_BUDGET = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +68,8 @@ class Interpreter:
         self.models = models
         self.trees = trees
         self.libraries = libraries
-        self._memo: dict[object, Analysis | None] = {}
-        self._active: set[object] = set()
-        self._spent = 0
-        self._cuts: set[object] = set()  # functions in whose midst the current answer was given; None: too deep
-        self._partial: dict[object, tuple[Analysis | None, frozenset[object]]] = {}
+        self._answers = Answers(cycles(self.graph))
         self._names: dict[tuple[str, str, str], Value] = {}
-        self._variables: dict[Symbol, Value] = {}
-        self._attributes: dict[tuple[Symbol, str], Value | None] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
@@ -100,24 +93,14 @@ class Interpreter:
 
     def _variable(self, symbol: Symbol) -> Value:
         """A module-level or class-level variable: what all its assignments agree on."""
-        if symbol in self._variables:
-            return self._variables[symbol]
-        if symbol in self._active:
-            self._cuts.add(symbol)
-            return UNKNOWN
-        before, self._cuts = self._cuts, set()
-        self._active.add(symbol)
-        value = _joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
-        self._active.discard(symbol)
-        self._cuts.discard(symbol)
-        if not self._cuts:
-            self._variables[symbol] = value
-        self._cuts |= before
-        return value
+        return self._answers.value(symbol, lambda: self._assigned(symbol)) or UNKNOWN
+
+    def _assigned(self, symbol: Symbol) -> Value:
+        return _joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
 
     def _text(self, module: str, text: str) -> Value:
         tree = expression(text) if text and len(text) < 4000 else None
-        return Run(self, module, "", {}).eval(tree) if tree is not None else UNKNOWN
+        return Run(self, module, "", {}, is_text=True).eval(tree) if tree is not None else UNKNOWN
 
     def annotation(self, node: ast.expr | str | None, module: str, scope: str = "") -> Value:
         """The value that an annotation promises."""
@@ -126,21 +109,7 @@ class Interpreter:
 
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""
-        key = (symbol, name)
-        if key in self._attributes:
-            return self._attributes[key]
-        if key in self._active:
-            self._cuts.add(key)
-            return None
-        before, self._cuts = self._cuts, set()
-        self._active.add(key)
-        value = self._instance_attribute(symbol, name)
-        self._active.discard(key)
-        self._cuts.discard(key)
-        if not self._cuts:
-            self._attributes[key] = value
-        self._cuts |= before
-        return value
+        return self._answers.value((symbol, name), lambda: self._instance_attribute(symbol, name))
 
     def _instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         for owner in self.symbols.mro(symbol):
@@ -180,60 +149,19 @@ class Interpreter:
         """
         kept = parameters.telling(function, bound)
         key = (function.symbol, function.closure, kept)
-        if key in self._memo:
-            return self._memo[key]
-        if key in self._partial:
-            analysis, cuts = self._partial[key]
-            self._cuts |= cuts
-            return analysis
         same = (function.symbol, function.closure)
-        if same in self._active:
-            self._cuts.add(same)
-            return None
-        if self._spent >= _BUDGET:
-            self.cut()
-            return None
-        before, self._cuts = self._cuts, set()
-        analysis = self._run_active(function, kept, depth, same)
-        self._cuts.discard(same)  # the cycle closes here, so it is whole
-        self._keep(key, analysis)
-        self._cuts |= before
-        return analysis
+        return self._answers.call(key, function.symbol, same, lambda: self._run(function, kept, depth))
 
-    def _run_active(
-        self, function: Function, bound: parameters.Bound, depth: int, same: tuple[Symbol, Closure | None]
-    ) -> Analysis | None:
-        self._active.add(same)
-        try:
-            return self._run(function, bound, depth)
-        except RecursionError:
-            self.cut()
-            return None
-        finally:
-            self._active.discard(same)
-
-    def _keep(self, key: object, analysis: Analysis | None) -> None:
-        """Keep an answer for good if it is whole; one that was cut short, only until `begin`.
+    def begin(self) -> None:
+        """Forget the answers that were cut short where another question closed a cycle of calls.
 
         So what is said of a file never depends on the files before it.
         """
-        if self._cuts:
-            self._partial[key] = analysis, frozenset(self._cuts)
-            self._spent += 1
-            return
-        if len(self._memo) > _MEMO_LIMIT:
-            self._memo.clear()
-        self._memo[key] = analysis
-
-    def begin(self) -> None:
-        """Forget the answers that were cut short where another question closed a cycle of calls."""
-        self._cuts.clear()
-        self._partial.clear()
-        self._spent = 0
+        self._answers.begin()
 
     def cut(self) -> None:
         """What is being run is cut short: too deep a chain of calls."""
-        self._cuts.add(None)
+        self._answers.cut()
 
     def _run(self, function: Function, bound: parameters.Bound, depth: int) -> Analysis | None:
         node = self.node(function)
@@ -301,12 +229,7 @@ class Interpreter:
                 continue
             run = self.prepared(function, body, (), 0)
             run.values, run.frames = values, frames
-            same = (function.symbol, function.closure)
-            self._active.add(same)
-            try:
-                run.block(body.body)
-            finally:
-                self._active.discard(same)
+            self._answers.run(function.symbol, (function.symbol, function.closure), partial(run.block, body.body))
             events += [(function.symbol, event) for event in run.events]
             for qualname, closure in run.nested:
                 todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))

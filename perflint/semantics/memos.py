@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import dotted
 from perflint.semantics.events import Context, Event, Turn
 from perflint.semantics.repetition import inside
+from perflint.semantics.trees import stands_in
 
 if TYPE_CHECKING:
     from perflint.semantics.trees import Trees
@@ -69,8 +70,7 @@ def _is_set_anew(name: str, test: ast.If, scope: ast.AST) -> bool:
     if not name or "." in name:
         return not name
     if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or _is_global(name, scope):
-        branch = {id(node) for node in ast.walk(test)}
-        return any(id(node) not in branch for node in _bindings(name, scope))
+        return any(not stands_in(node, test) for node in _bindings(name, scope))
     return any(_bindings(name, scope)) or any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(scope))
 
 

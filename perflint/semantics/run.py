@@ -30,6 +30,7 @@ class Run:
     lasting: frozenset[str] = frozenset()  # parameters that keep the value of this call
     values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
     frames: dict[ast.AST, Frame] | None = None
+    is_text: bool = False  # of an expression that is kept as text: its nodes do not know their places
     stack: list[Context] = field(default_factory=list)
     exits: list[Context] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -42,6 +43,10 @@ class Run:
     def frame(self) -> Frame:
         """The constructs around the current node, outermost first."""
         return (*self.stack, *self.exits)
+
+    def origin(self, node: ast.expr) -> ast.expr:
+        """The node by which a query that is made here is known, whichever parsing of the file this run is of."""
+        return node if self.is_text else self.interpreter.trees.first(self.module, node)
 
     def eval(self, node: ast.expr | None) -> Value:
         """The value of an expression; what it costs is recorded."""

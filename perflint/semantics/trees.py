@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TypeVar
 
-from perflint.project.facts import FileFacts
+from perflint.project.facts import FileFacts, FunctionFact
+from perflint.semantics.recent import Recent
 
-_KEPT_CHARACTERS = 5_000_000  # about 120,000 lines; their trees take some 150 MB
+_MODULE_CHARACTERS = 1_000_000  # some 25,000 lines; their trees take some 40 MB
+_FUNCTION_LINES = 40_000  # their trees take some 60 MB
+_LINE_END = re.compile(r"\r\n|\r|\n")  # what Python's parser takes for it
+Expression = TypeVar("Expression", bound=ast.expr)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -20,6 +26,14 @@ class ModuleTree:
 
     tree: ast.Module
     functions: Mapping[str, FunctionNode]
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The lines of a module, and its functions by qualname."""
+
+    lines: list[str]
+    functions: Mapping[str, FunctionFact]
 
 
 def parse(text: str) -> ast.Module:
@@ -47,31 +61,25 @@ def parse_any(text: str) -> tuple[ast.Module, str]:
 
 
 class Trees:
-    """Parses modules when asked for; `texts` are the sources by module name.
+    """Parses modules and functions when asked for: `texts` are the sources by module name, `facts` say where the
+    functions stand in them.
 
-    The trees that were asked for last are kept, a tree needing some hundred times its text. A module that comes
-    back is parsed anew, so its nodes are equal to the old ones by place, not by identity.
+    The trees that were asked for last are kept, a tree needing some forty times its text. What comes back is
+    parsed anew, so its nodes are equal to the old ones by place, not by identity.
     """
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], facts: Mapping[str, FileFacts]) -> None:
         self._texts = texts
-        self._kept: dict[str, ModuleTree | None] = {}  # the least recently asked for first
+        self._facts = facts
+        self._modules: Recent[str, ModuleTree | None] = Recent(_MODULE_CHARACTERS)
+        self._functions: Recent[tuple[str, str], FunctionNode | None] = Recent(_FUNCTION_LINES)
+        self._sources: Recent[str, _Source] = Recent(_MODULE_CHARACTERS)
+        self._first: dict[tuple[str, tuple[object, ...]], ast.expr] = {}
         self._lowered: set[str] = set()
-        self._size = 0  # characters of the kept modules
 
     def module(self, name: str) -> ModuleTree | None:
         """The module's tree; None for an unknown module or one that does not parse."""
-        if name in self._kept:
-            found = self._kept.pop(name)
-        else:
-            found = self._parse(name)
-            self._size += len(self._texts.get(name, ""))
-        self._kept[name] = found
-        while self._size > _KEPT_CHARACTERS and len(self._kept) > 1:
-            oldest = next(iter(self._kept))
-            del self._kept[oldest]
-            self._size -= len(self._texts.get(oldest, ""))
-        return found
+        return self._modules.get(name, len(self._texts.get(name, "")), lambda: self._parse(name))
 
     def of(self, facts: FileFacts) -> ast.Module | None:
         """The tree that a file's facts were taken from."""
@@ -82,14 +90,49 @@ class Trees:
         """The modules whose source has this text in it."""
         return (module for module, source in self._texts.items() if text in source)
 
+    def first(self, module: str, node: Expression) -> Expression:
+        """The node of the first parsing that was asked for at this place, so that it is one for all parsings."""
+        return self._first.setdefault((module, place(node)), node)  # type: ignore[return-value]
+
+    def is_first(self, module: str, node: ast.expr) -> bool:
+        """Whether `first` has given this very node."""
+        return self._first.get((module, place(node))) is node
+
     def is_lowered(self, name: str) -> bool:
         """Whether the module's tree is that of a lowered text, whose columns are not the file's."""
         return name in self._lowered
 
     def function(self, module: str, qualname: str) -> FunctionNode | None:
-        """The tree of a function or method."""
-        found = self.module(module)
-        return found.functions.get(qualname) if found else None
+        """The tree of a function or method: the module's own node, or its lines parsed alone."""
+        if module not in self._modules and (fact := self._source(module).functions.get(qualname)):
+            size = fact.end_line - fact.start + 1
+            found = self._functions.get((module, qualname), size, lambda: self._alone(module, fact))
+            if found is not None:
+                return found
+        whole = self.module(module)
+        return whole.functions.get(qualname) if whole else None
+
+    def _alone(self, module: str, fact: FunctionFact) -> FunctionNode | None:
+        """The function's lines parsed where they stand; None where that cannot be, as for a later grammar."""
+        lines = self._source(module).lines[fact.start - 1 : fact.end_line]
+        # Empty lines before it keep the line numbers; an `if` makes room for the indentation.
+        before = "\n" * (fact.start - 1)
+        if lines and lines[0][:1].isspace():
+            before = before[:-1] + "if 1:\n"
+        try:
+            body = parse(before + "\n".join(lines)).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        node = body[0].body[0] if isinstance(body[0], ast.If) else body[0]
+        return node if isinstance(node, FunctionNode) and node.name == fact.name else None
+
+    def _source(self, module: str) -> _Source:
+        return self._sources.get(module, len(self._texts.get(module, "")), lambda: self._read(module))
+
+    def _read(self, module: str) -> _Source:
+        facts = self._facts.get(module)
+        named = {fact.qualname: fact for fact in facts.functions} if facts else {}
+        return _Source(_LINE_END.split(self._texts.get(module, "")), named)
 
     def _parse(self, name: str) -> ModuleTree | None:
         text = self._texts.get(name)
@@ -110,15 +153,29 @@ def parents(function: FunctionNode) -> Mapping[ast.AST, ast.AST]:
     return {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)}
 
 
-def same_place(function: FunctionNode, node: ast.expr) -> ast.expr | None:
+def same_place(function: FunctionNode, node: Expression) -> Expression | None:
     """The function's own node where `node` stands, which may come from another parsing of the file."""
     above = parents(function)
     if node in above:
         return node
-    return next((part for part in above if isinstance(part, ast.expr) and _place(part) == _place(node)), None)
+    return next((part for part in above if isinstance(part, type(node)) and place(part) == place(node)), None)
 
 
-def _place(node: ast.expr) -> tuple[object, ...]:
+def stands_in(node: ast.AST, outer: ast.AST) -> bool:
+    """Whether a node lies in another of the same file, by their places: they may come from two parsings."""
+    first, last = _begin(outer), _end(outer)
+    return first <= _begin(node) and _end(node) <= last
+
+
+def _begin(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
+
+
+def _end(node: ast.AST) -> tuple[int, int]:
+    return getattr(node, "end_lineno", 0), getattr(node, "end_col_offset", 0)
+
+
+def place(node: ast.expr) -> tuple[object, ...]:
     return type(node), node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 

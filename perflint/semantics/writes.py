@@ -10,7 +10,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.events import Context as Around
 from perflint.semantics.events import Run, Turn
 from perflint.semantics.loops import names_in
-from perflint.semantics.trees import FunctionNode
+from perflint.semantics.trees import FunctionNode, parents, same_place
 from perflint.semantics.values import Query, options
 
 _MEMBERSHIP = {"in_", "not_in", "notin_", "any_"}
@@ -27,14 +27,16 @@ def must_run_alone(run: Run, loop: Around, ctx: Context) -> bool:
     if run.verb == "delete" and run.entity is not None:
         return _goes_through_iterator(loop)
     function = _function(run, ctx)
-    around = {child: node for node in ast.walk(function) for child in ast.iter_child_nodes(node)} if function else {}
+    around = parents(function) if function is not None else {}
+    if function is not None:
+        call = same_place(function, call) or call
     if run.verb in _WRITING and run.library == "sqlalchemy" and _is_used(call, around):
         return True
     if run.verb == "insert":
         return run.library == "sqlalchemy" and _has_row_list(call)
     if run.verb not in ("update", "delete") or run.entity is not None:
         return False
-    parts = list(_statement(run, call, around))
+    parts = list(_statement(run, call, function))
     return (
         _is_used(call, around)
         or any(map(_is_group_or_lock, parts))
@@ -74,10 +76,13 @@ def _is_one_row(node: ast.expr) -> bool:
     return isinstance(node, ast.Dict | ast.DictComp) or (isinstance(node, ast.Call) and _method(node) in _ONE_ROW)
 
 
-def _statement(run: Run, call: ast.Call, around: Mapping[ast.AST, ast.AST]) -> Iterator[ast.AST]:
+def _statement(run: Run, call: ast.Call, function: FunctionNode | None) -> Iterator[ast.AST]:
     """The parts of the statement: of the call itself, and of the expression that began it elsewhere."""
     yield from ast.walk(call)
-    node = run.query.root if run.query is not None else None
+    around = parents(function) if function is not None else {}
+    node: ast.AST | None = run.query.root if run.query is not None else None
+    if isinstance(node, ast.expr) and node not in around and function is not None:
+        node = same_place(function, node)
     while node is not None and isinstance(around.get(node), ast.expr):
         node = around[node]
     if node is not None:
