@@ -16,20 +16,22 @@ import libcst as cst
 
 from perflint.cards import Rule, rules
 from perflint.discovery import project_root
-from perflint.findings import Applicability, Edit, Finding, Fix, Position, Problem, Span
+from perflint.findings import Applicability, Confidence, Edit, Finding, Fix, Position, Problem, Span
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, uncollected
 from perflint.project.facts import FileFacts, extract
 from perflint.project.hotness import ExtraNames
+from perflint.project.symbols import Symbol
 from perflint.project.whole import Project, module_names
 from perflint.rewrites import Draft, Rewrite
 from perflint.selection import selected
+from perflint.semantics.blanking import Blanked, blanked
 from perflint.semantics.context import Context
-from perflint.semantics.events import Act, Event
+from perflint.semantics.events import Act, Begin, Event, Iterate
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
 from perflint.semantics.trees import Trees, parse_any
-from perflint.semantics.walk import align, walk
+from perflint.semantics.walk import align, visit
 from perflint.source import SourceFile
 
 if TYPE_CHECKING:
@@ -111,11 +113,30 @@ class Analysis:
             self._failed(facts)
             return None, []
         analysis = self._inferred(path, facts.module)
-        wanted = [(rule, check) for rule, check in self._checks if analysis and _is_wanted(check, analysis)]
-        tree = self._parse(path) if wanted else None
-        if analysis is None or tree is None:
+        seen = {check: self._wanted_in(check, analysis) for _, check in self._checks} if analysis else {}
+        wanted = [(rule, check) for rule, check in self._checks if seen.get(check)]
+        functions = set[str]().union(*seen.values())
+        if analysis is None or not wanted:
             return None, []
-        return tree, list(self._checked(path, facts.module, tree, analysis, wanted))
+        is_lowered = self.interpreter.trees.is_lowered(facts.module)
+        rest = None if "" in functions or is_lowered else blanked(self.texts[path], analysis.tree, functions)
+        if rest is not None:
+            tree, made = self._drafted(path, analysis, wanted, rest)
+            if all(draft.confidence is not Confidence.PROVEN for _, draft in made):
+                return tree if made else None, made
+        return self._drafted(path, analysis, wanted, Blanked(self.texts[path], frozenset()))
+
+    def _drafted(
+        self, path: Path, analysis: FileAnalysis, wanted: Sequence[tuple[Rule, Any]], source: Blanked
+    ) -> Drafts:
+        """What the checks say of a file; a rewrite needs all of it, as it may touch any name."""
+        tree = self._parse(path, source.text)
+        return tree, list(self._checked(path, tree, analysis, wanted, source.left_out)) if tree is not None else []
+
+    def _wanted_in(self, check: Any, analysis: FileAnalysis) -> set[str]:
+        """The functions with an event that can give the check a finding: what has none is not even parsed for it."""
+        wants = check.wants or _is_costly
+        return {symbol.name for symbol, event in analysis.events if wants(event, symbol, self.exposures)}
 
     @cached_property
     def _checks(self) -> Sequence[tuple[Rule, Any]]:
@@ -192,9 +213,9 @@ class Analysis:
             self._failed(Problem(path, f"the analysis of this file crashed: {type(error).__name__}: {error}"))
         return None
 
-    def _parse(self, path: Path) -> cst.Module | None:
+    def _parse(self, path: Path, text: str) -> cst.Module | None:
         try:
-            return cst.parse_module(self.texts[path])
+            return cst.parse_module(text)
         except (cst.ParserSyntaxError, RecursionError, MemoryError, ValueError) as error:
             self._failed(Problem(path, f"LibCST cannot parse this file: {_first_line(error)}"))
             return None
@@ -202,20 +223,34 @@ class Analysis:
     def _checked(
         self,
         path: Path,
-        module: str,
         tree: cst.Module,
         analysis: FileAnalysis,
         wanted: Sequence[tuple[Rule, Any]],
+        left_out: Set[ast.AST],
     ) -> Iterator[tuple[Rule, Draft]]:
-        pairs = align(tree, analysis.tree)
-        base = Context(module, path, tree, pairs, analysis, self.interpreter, self.project, {}, self.exposures)
+        facts = self.facts[path]
+        assert isinstance(facts, FileFacts)
+        visited = visit(tree)
+        pairs = align(visited, analysis.tree, left_out)
+        base = Context(
+            facts.module,
+            path,
+            tree,
+            visited.parents,
+            pairs,
+            analysis,
+            self.interpreter,
+            self.project,
+            {},
+            self.exposures,
+        )
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
         for rule, check in wanted:
             context = base.with_options(_options(self.settings, rule))
             for kind in check.node_types:
                 visitors.setdefault(kind, []).append((rule, check, context))
         crashed: set[str] = set()
-        for node in walk(tree):
+        for node in visited.nodes:
             for rule, check, context in visitors.get(type(node), ()):
                 if rule.code not in crashed:
                     yield from self._guarded(rule, check, node, context, crashed)
@@ -291,14 +326,8 @@ def _span(module: cst.Module, node: cst.CSTNode) -> Span:
     return Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
 
 
-def _is_wanted(check: Any, analysis: FileAnalysis) -> bool:
-    """Whether the file has an event that can give the check a finding: what cannot is not even parsed for it."""
-    wants = check.wants or _is_costly
-    return any(wants(event) for _, event in analysis.events)
-
-
-def _is_costly(event: Event) -> bool:
-    return not isinstance(event, Act)
+def _is_costly(event: Event, function: Symbol, exposures: Exposures) -> bool:
+    return not isinstance(event, Act | Begin | Iterate)
 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:

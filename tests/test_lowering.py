@@ -7,7 +7,7 @@ import pytest
 
 from perflint.semantics.lowering import lowered
 from perflint.semantics.trees import parse_any
-from perflint.semantics.walk import align, walk
+from perflint.semantics.walk import align, visit, walk
 
 LATER = {
     "type parameters": "class Box[T]:\n    def get[S: int](self, a: T) -> S:\n        return a.b(self)\n",
@@ -23,7 +23,7 @@ LATER = {
 def test_both_trees_have_the_same_expressions(text: str) -> None:
     older = lowered(text)
     assert older is not None
-    pairs = align(cst.parse_module(text), ast.parse(older))
+    pairs = align(visit(cst.parse_module(text)), ast.parse(older))
     names = [node for node in walk(cst.parse_module(text)) if isinstance(node, cst.Name | cst.Call | cst.Attribute)]
     assert len([node for node in pairs if isinstance(node, cst.Name | cst.Call | cst.Attribute)]) == len(names) > 0
     assert all(node.value == other.id for node, other in pairs.items() if isinstance(node, cst.Name))

@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import libcst as cst
 
+    from perflint.project.symbols import Symbol
     from perflint.rewrites import Draft
     from perflint.semantics.context import Context
     from perflint.semantics.events import Event
+    from perflint.semantics.exposure import Exposures
 
 Check = Callable[[Any, "Context"], "Iterator[Draft]"]
 
 
-def visits(*types: type[cst.CSTNode], wants: Callable[[Event], bool] | None = None) -> Callable[[Check], Check]:
+def visits(
+    *types: type[cst.CSTNode], wants: Callable[[Event, Symbol, Exposures], bool] | None = None
+) -> Callable[[Check], Check]:
     """Say which LibCST node types a check wants to see, and which events alone can give it a finding.
 
-    A file without such an event is never shown to the check, nor parsed for it. Without `wants` any event will do.
+    `wants` is asked for each event with the function it happens in. A function without such an event is not shown to
+    the check, nor parsed for it. Without `wants` any event will do.
     """
 
     def mark(check: Check) -> Check:

@@ -17,9 +17,11 @@ from perflint.codemods.row_conditions import asks_columns_only, changes
 from perflint.codemods.row_filters import RowFilter, row_filter
 from perflint.findings import Severity
 from perflint.project.hotness import Heat
+from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
-from perflint.semantics.events import Event, Run
+from perflint.semantics.events import Event, Iterate
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.values import Proof, Ref
 from perflint.semantics.walk import walk
 
@@ -39,11 +41,11 @@ _CHOSEN = (
 )
 
 
-def _is_fetch(event: Event) -> bool:
-    return isinstance(event, Run) and event.verb == "select"
+def _goes_over_rows(event: Event, function: Symbol, exposures: Exposures) -> bool:
+    return isinstance(event, Iterate) and event.query.model is not None and not event.query.state.has(*_CHOSEN)
 
 
-@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For, wants=_is_fetch)
+@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For, wants=_goes_over_rows)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Draft]:
     """A fresh fetch whose only use is a loop that keeps rows by their columns."""
     found = row_filter(node, ctx)

@@ -17,15 +17,17 @@ from perflint.checks import visits
 from perflint.codemods.shared_clients import with_shared_client
 from perflint.codemods.tls_context import with_shared_context
 from perflint.findings import Applicability
+from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.client_arguments import bound_to, builds_context
 from perflint.semantics.client_lifetimes import Lifetime, lifetime
 from perflint.semantics.context import Context
 from perflint.semantics.events import Event, Open
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.values import Proof
 
 
-def _opens(event: Event) -> bool:
+def _opens(event: Event, function: Symbol, exposures: Exposures) -> bool:
     return isinstance(event, Open)
 
 

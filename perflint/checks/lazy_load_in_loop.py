@@ -14,6 +14,7 @@ from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 from perflint.semantics.events import Event, Load
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
@@ -23,7 +24,7 @@ from perflint.semantics.values import Entity, Instance, Value, parts
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
 
-def _is_repeated(event: Event) -> bool:
+def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
     return isinstance(event, Load) and event.loop is not None
 
 

@@ -15,14 +15,16 @@ from perflint.codemods.ignored_results import ignoring_result
 from perflint.findings import Confidence, Position, TraceStep
 from perflint.libraries.celery import TASK
 from perflint.project.celery import Backend, CeleryFacts, CeleryTask, ResultUse, UseState
+from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
 from perflint.semantics.events import Declare, Event
+from perflint.semantics.exposure import Exposures
 
 _SHOWN = 3
 
 
-def _declares(event: Event) -> bool:
+def _declares(event: Event, function: Symbol, exposures: Exposures) -> bool:
     return isinstance(event, Declare)
 
 

@@ -18,6 +18,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.dependence import depends_on_round
 from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import Event, Run
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.invariants import is_the_same_each_round
@@ -51,7 +52,7 @@ class _Repeated:
         return self.runs[0]
 
 
-def _is_repeated(event: Event) -> bool:
+def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
     return isinstance(event, Run) and event.loop is not None
 
 

@@ -19,8 +19,8 @@ from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
-from perflint.semantics.events import Declare, Event, Run
-from perflint.semantics.exposure import Exposure
+from perflint.semantics.events import Begin, Declare, Event, Run
+from perflint.semantics.exposure import Exposure, Exposures
 from perflint.semantics.values import Proof, Query, Rows, Value, options
 
 _BOUNDED = (
@@ -34,8 +34,11 @@ _PAGED_TYPES = re.compile(r"Page\b|Page\[|Paginat|StreamingResponse|FileResponse
 _EXPORTS = re.compile(r"export|download|\.csv|\.xlsx|dump|backup|sitemap|feed", re.IGNORECASE)
 
 
-def _fetches(event: Event) -> bool:
-    return isinstance(event, Run | Declare)
+def _fetches(event: Event, function: Symbol, exposures: Exposures) -> bool:
+    if isinstance(event, Run | Begin):
+        is_whole = event.query is not None and not event.query.state.has(*_BOUNDED) and not event.trace
+        return is_whole and exposures.reaches(function)
+    return isinstance(event, Declare)
 
 
 @visits(cst.Call, cst.Attribute, cst.ClassDef, wants=_fetches)

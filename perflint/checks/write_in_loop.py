@@ -21,6 +21,7 @@ from perflint.semantics import rounds
 from perflint.semantics.context import Context
 from perflint.semantics.events import Context as Around
 from perflint.semantics.events import End, Event, Run
+from perflint.semantics.exposure import Exposures
 from perflint.semantics.flushes import is_flush_of_one
 from perflint.semantics.repetition import is_told_below, place
 from perflint.semantics.values import Entity, Proof, options
@@ -34,7 +35,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-def _is_repeated(event: Event) -> bool:
+def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
     return isinstance(event, Run | End) and event.loop is not None
 
 

@@ -8,7 +8,7 @@ import libcst as cst
 
 from perflint.codemods.querysets import is_built_for
 from perflint.semantics.context import Context
-from perflint.semantics.values import ListOf, Query, Result, Rows, Value
+from perflint.semantics.values import Query, Result, query_of_rows
 from perflint.semantics.walk import walk
 
 _RUNNING = {"execute", "scalars", "exec"}
@@ -36,7 +36,7 @@ class Fetch:
 
 def fetch_of(iterable: cst.BaseExpression, ctx: Context) -> Fetch | None:
     """The fetch that a loop goes over, made in place or by a name that is used for nothing else."""
-    query = _query(ctx.value(iterable))
+    query = query_of_rows(ctx.value(iterable))
     if query is None or query.owner is not None or query.model is None or ctx.model(query.model) is None:
         return None
     node: cst.BaseExpression | None = iterable
@@ -46,18 +46,6 @@ def fetch_of(iterable: cst.BaseExpression, ctx: Context) -> Fetch | None:
     elif isinstance(iterable, cst.Name):
         node = only_assigned(iterable, ctx)
     return _fetch(node, query, iterable, ctx) if node is not None else None
-
-
-def _query(value: Value) -> Query | None:
-    """The query behind rows of one entity each."""
-    match value:
-        case Query(library="django") | Query(api="query"):
-            return value
-        case Result(query=query, shape="scalars") | Rows(query=query, shape="scalars"):
-            return query
-        case ListOf(source=Query() | Result() | Rows() as source):
-            return _query(source)
-    return None
 
 
 def _fetch(node: cst.BaseExpression, query: Query, iterable: cst.BaseExpression, ctx: Context) -> Fetch | None:

@@ -12,6 +12,7 @@ from perflint.libraries._orm import is_computed, record_load, record_run, target
 from perflint.project.facts import dotted
 from perflint.project.models import Library, Relation
 from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.events import Begin
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -136,6 +137,8 @@ def _manager(run: Run, symbol: Symbol, name: str, node: ast.expr) -> Value | Non
         return None
     manager = model.managers.get(name)
     query = Query("django", "manager", (symbol,), State(), run.origin(node), run.module, manager=manager)
+    if run.values is not None:
+        run.events.append(Begin(node, run.frame, (), Proof.PROVEN, query))
     return _initial(run, query, node)
 
 

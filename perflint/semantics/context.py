@@ -20,7 +20,6 @@ from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Declare, End, Event, Frame, Load, Open, Run, Turn
 from perflint.semantics.trees import place
 from perflint.semantics.values import UNKNOWN, Proof, Query, Ref, Value
-from perflint.semantics.walk import parents
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
@@ -53,6 +52,7 @@ class Context:
         module: str,
         path: Path,
         tree: cst.Module,
+        parents: Mapping[cst.CSTNode, cst.CSTNode],
         pairs: Mapping[cst.CSTNode, ast.AST],
         analysis: FileAnalysis,
         interpreter: Interpreter,
@@ -63,6 +63,7 @@ class Context:
         self.module = module
         self.path = path
         self.tree = tree
+        self.parents = parents  # of every node that holds code
         self.project = project
         self.interpreter = interpreter
         self.options = options  # of the rule that is checked
@@ -123,11 +124,6 @@ class Context:
     @cached_property
     def _nodes(self) -> Mapping[ast.AST, cst.CSTNode]:
         return {node: concrete for concrete, node in self._pairs.items()}
-
-    @cached_property
-    def parents(self) -> Mapping[cst.CSTNode, cst.CSTNode]:
-        """The parent of every node that holds code."""
-        return parents(self.tree)
 
     def ancestors(self, node: cst.CSTNode) -> Iterable[cst.CSTNode]:
         """The nodes around a node, innermost first."""

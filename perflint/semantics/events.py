@@ -105,6 +105,20 @@ class Run(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class Begin(Event):
+    """A queryset begins; who runs it may be out of sight. Known only of the file that is reported."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
+class Iterate(Event):
+    """Code goes over fetched rows, one entity each. Known only of the file that is reported."""
+
+    query: Query
+
+
+@dataclass(frozen=True, slots=True)
 class Open(Event):
     """A client is constructed; `origin` is the class ("httpx.AsyncClient")."""
 

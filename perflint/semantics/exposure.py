@@ -63,6 +63,14 @@ class Exposures:
                 return found
         return None
 
+    def reaches(self, function: Symbol) -> bool:
+        """Whether anything that is fetched in the function may be exposed."""
+        fact = self._project.symbols.function(function)
+        if fact is None:
+            return False
+        rows = (place[0] for route in self._routes(function) for place in self._of_route(route))
+        return any(fact.start <= row <= fact.end_line for row in rows)
+
     def _routes(self, function: Symbol) -> Iterator[Symbol]:
         """Routes from which the function is reached, nearest first."""
         hotness = self._project.hotness

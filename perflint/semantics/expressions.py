@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
-from perflint.semantics import attributes, calls, loops, targets
-from perflint.semantics.events import Context, Turn
+from perflint.semantics import attributes, calls, loops, parameters, targets
+from perflint.semantics.events import Context, Iterate, Turn
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -28,6 +28,7 @@ from perflint.semantics.values import (
     Value,
     join,
     options,
+    query_of_rows,
 )
 
 if TYPE_CHECKING:
@@ -111,9 +112,9 @@ def truth(run: Run, node: ast.expr) -> Value:
 def known_truth(run: Run, node: ast.expr) -> bool | None:
     """Whether a test surely holds, or surely does not: of arguments that are None, True or False in this call."""
     match node:
-        case ast.Name(id=name) if name in run.lasting:
-            value = run.names.get(name)
-            return bool(value.value) if isinstance(value, Const) and value.type in ("NoneType", "bool") else None
+        case ast.Name(id=name):
+            value = _switch(run, name)
+            return None if value is None else bool(value.value)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = known_truth(run, operand)
             return None if inner is None else not inner
@@ -121,14 +122,18 @@ def known_truth(run: Run, node: ast.expr) -> bool | None:
             settles = isinstance(op, ast.Or)
             known = [known_truth(run, value) for value in values]
             return settles if settles in known else None if None in known else not settles
-        case ast.Compare(
-            left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]
-        ) if name in run.lasting:
-            value = run.names.get(name)
-            if not isinstance(value, Const) or value.type not in ("NoneType", "bool"):
-                return None
-            return (value.value is None) == isinstance(node.ops[0], ast.Is)
+        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
+            value = _switch(run, name)
+            return None if value is None else (value.value is None) == isinstance(node.ops[0], ast.Is)
     return None
+
+
+def _switch(run: Run, name: str) -> Const | None:
+    """The None, True or False that a parameter holds from the call to the end."""
+    value = run.names.get(name)
+    if not isinstance(value, Const) or value.type not in ("NoneType", "bool") or run.function is None:
+        return None
+    return value if name in parameters.lasting(run.function) else None
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:
@@ -290,6 +295,8 @@ def iterate(run: Run, value: Value, node: ast.expr) -> Value:
     """An element of the value; running the query that iterating runs."""
     element: Value | None = None
     for option in options(value):
+        if run.values is not None and (query := query_of_rows(option)):
+            run.events.append(Iterate(node, run.frame, (), query.proof, query))
         part = _element(run, option, node)
         element = part if element is None else join(element, part)
     return element if element is not None else UNKNOWN

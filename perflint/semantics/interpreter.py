@@ -177,7 +177,7 @@ class Interpreter:
         outer = dict(function.closure.names) if function.closure is not None else {}
         run = Run(self, symbol.module, symbol.name, {}, outer, depth)
         run.names = parameters.initial(self, symbol, node, dict(bound), function.receiver)
-        run.lasting = parameters.lasting(node)
+        run.function = node
         return run
 
     def _finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:

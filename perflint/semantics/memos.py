@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
@@ -35,50 +38,66 @@ def is_remembered(event: Event, loop: Context, trees: Trees) -> bool:
 def _keeps(context: Context, scope: ast.AST) -> bool:
     test = context.node
     assert isinstance(test, ast.If)
-    kept = set(_kept(test if context.turn is Turn.GUARD else scope))
-    return any(name in kept and not _is_set_anew(name, test, scope) for name in _asked(test.test, scope))
+    names = _names(scope)
+    kept = _names(test).kept if context.turn is Turn.GUARD else names.kept
+    asked = _read(test.test)
+    asked |= set[str]().union(*(names.sources[name] for name in asked if name in names.sources))
+    return any(not _is_set_anew(name, test, names) for name in asked & kept)
 
 
-def _kept(scope: ast.AST) -> Iterator[str]:
-    """What is filled: names, attributes, and containers that get an item."""
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the names in some code are used for.
+
+    `kept` are filled: names, attributes, and containers that get an item. `sources` are the names that what is
+    assigned to a name is computed from, `bound` the places where a plain name gets a value.
+    """
+
+    is_function: bool
+    kept: frozenset[str]
+    sources: Mapping[str, set[str]]
+    bound: Mapping[str, list[ast.Name]]
+    parameters: frozenset[str]
+    outer: frozenset[str]  # global and nonlocal
+
+
+@lru_cache(maxsize=512)
+def _names(scope: ast.AST) -> _Names:
+    kept: set[str] = set()
+    sources: dict[str, set[str]] = defaultdict(set)
+    bound: dict[str, list[ast.Name]] = defaultdict(list)
+    parameters: set[str] = set()
+    outer: set[str] = set()
     for node in ast.walk(scope):
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
+        if isinstance(node, ast.Name):
+            if isinstance(node.ctx, ast.Store):
+                bound[node.id].append(node)
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                yield dotted(target.value if isinstance(target, ast.Subscript) else target)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
-            yield dotted(node.func.value)
+            kept.update(dotted(target.value if isinstance(target, ast.Subscript) else target) for target in targets)
+            if isinstance(node, ast.Assign):
+                for target in targets:
+                    sources[dotted(target)] |= _read(node.value)
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute) and node.func.attr in _FILLING:
+                kept.add(dotted(node.func.value))
+        elif isinstance(node, ast.arg):
+            parameters.add(node.arg)
+        elif isinstance(node, ast.Global | ast.Nonlocal):
+            outer.update(node.names)
+    is_function = isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef)
+    return _Names(is_function, frozenset(kept - {""}), sources, bound, frozenset(parameters), frozenset(outer))
 
 
-def _asked(test: ast.expr, scope: ast.AST) -> Iterator[str]:
-    """What a test reads, and what the names in it were computed from."""
-    names = set(_read(test))
-    yield from names
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Assign) and any(dotted(target) in names for target in node.targets):
-            yield from _read(node.value)
+def _read(node: ast.AST) -> set[str]:
+    """The names and chains of attributes in an expression."""
+    return {name for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute) and (name := dotted(part))}
 
 
-def _read(node: ast.AST) -> Iterator[str]:
-    for part in ast.walk(node):
-        if isinstance(part, ast.Name | ast.Attribute) and (name := dotted(part)):
-            yield name
-
-
-def _is_set_anew(name: str, test: ast.If, scope: ast.AST) -> bool:
+def _is_set_anew(name: str, test: ast.If, names: _Names) -> bool:
     """Whether a plain name gets a value outside of the tested branch too, so that no round hears of another."""
-    if not name or "." in name:
-        return not name
-    if not isinstance(scope, ast.FunctionDef | ast.AsyncFunctionDef) or _is_global(name, scope):
-        return any(not stands_in(node, test) for node in _bindings(name, scope))
-    return any(_bindings(name, scope)) or any(isinstance(n, ast.arg) and n.arg == name for n in ast.walk(scope))
-
-
-def _bindings(name: str, scope: ast.AST) -> Iterator[ast.Name]:
-    for node in ast.walk(scope):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store):
-            yield node
-
-
-def _is_global(name: str, scope: ast.AST) -> bool:
-    return any(isinstance(node, ast.Global | ast.Nonlocal) and name in node.names for node in ast.walk(scope))
+    if "." in name:
+        return False
+    if not names.is_function or name in names.outer:
+        return any(not stands_in(node, test) for node in names.bound.get(name, ()))
+    return name in names.bound or name in names.parameters

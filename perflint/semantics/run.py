@@ -15,6 +15,7 @@ from perflint.semantics.values import UNKNOWN, Closure, Function, Value, join
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
+    from perflint.semantics.trees import FunctionNode
 
 
 @dataclass(slots=True)
@@ -27,7 +28,7 @@ class Run:
     names: dict[str, Value]
     outer: dict[str, Value] = field(default_factory=dict)  # an enclosing function's names
     depth: int = 0
-    lasting: frozenset[str] = frozenset()  # parameters that keep the value of this call
+    function: FunctionNode | None = None
     values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
     frames: dict[ast.AST, Frame] | None = None
     is_text: bool = False  # of an expression that is kept as text: its nodes do not know their places

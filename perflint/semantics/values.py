@@ -329,6 +329,18 @@ def options(value: Value) -> Iterator[Value]:
     yield from _options(value)
 
 
+def query_of_rows(value: Value) -> Query | None:
+    """The query behind rows of one entity each."""
+    match value:
+        case Query(library="django") | Query(api="query"):
+            return value
+        case Result(query=query, shape="scalars") | Rows(query=query, shape="scalars"):
+            return query
+        case ListOf(source=Query() | Result() | Rows() as source):
+            return query_of_rows(source)
+    return None
+
+
 def single(value: Value) -> Value:
     """One of several: the value as `min`, `next` and a fixed index give it."""
     match value:

@@ -7,7 +7,8 @@ statements, so the n-th node of one is the n-th of the other. No positions and n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -137,6 +138,51 @@ PAIRS: dict[type[cst.CSTNode], tuple[type[ast.AST], ...]] = {
 _KEPT = frozenset(kind for kinds in PAIRS.values() for kind in kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All nodes of a module that hold code, parents first, in the order of the source, each with its parent.
+
+    `statements` are the ranges of the top-level statements in `nodes`, those of one line apart.
+    """
+
+    nodes: list[cst.CSTNode]
+    parents: Mapping[cst.CSTNode, cst.CSTNode]
+    statements: list[tuple[int, int]]
+
+
+def visit(module: cst.Module) -> Visit:
+    """The one walk that all checks share."""
+    nodes: list[cst.CSTNode] = [module]
+    parents: dict[cst.CSTNode, cst.CSTNode] = {}
+    statements: list[tuple[int, int]] = []
+    for line in module.body:
+        owner: cst.CSTNode = module
+        parts: Sequence[cst.CSTNode] = [line]
+        if isinstance(line, cst.SimpleStatementLine):
+            nodes.append(line)
+            parents[line] = module
+            owner, parts = line, line.body
+        for part in parts:
+            start = len(nodes)
+            _visit(part, owner, nodes, parents)
+            statements.append((start, len(nodes)))
+    return Visit(nodes, parents, statements)
+
+
+def _visit(
+    root: cst.CSTNode, owner: cst.CSTNode, nodes: list[cst.CSTNode], parents: dict[cst.CSTNode, cst.CSTNode]
+) -> None:
+    stack = [root]
+    parents[root] = owner
+    while stack:
+        node = stack.pop()
+        nodes.append(node)
+        below = list(children(node))
+        parents.update(dict.fromkeys(below, node))
+        below.reverse()
+        stack += below
+
+
 def walk(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The node and everything below it that holds code, parents first, in the order of the source."""
     stack: list[cst.CSTNode] = [node]
@@ -150,29 +196,26 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
     """The parts of a node that hold code."""
     for field in _CST.get(type(node), ()):
         value: Any = getattr(node, field)
-        if isinstance(value, cst.CSTNode):
-            if isinstance(node, cst.Del | cst.Index) and isinstance(value, cst.Tuple):
-                yield from value.elements  # in `ast` these tuples are no nodes of their own
-            elif not isinstance(value, cst.ParamStar):
-                yield value
-        elif isinstance(value, list | tuple):
+        kind = type(value)
+        if kind is tuple or kind is list:
             yield from value
+        elif kind is cst.Tuple and type(node) in (cst.Del, cst.Index):
+            yield from value.elements  # in `ast` these tuples are no nodes of their own
+        elif value is not None and kind is not cst.MaybeSentinel and kind is not cst.ParamStar:
+            yield value
 
 
-def parents(root: cst.CSTNode) -> Mapping[cst.CSTNode, cst.CSTNode]:
-    """The parent of each node that `walk` meets."""
-    return {child: node for node in walk(root) for child in children(node)}
+def align(visited: Visit, tree: ast.Module, left_out: Set[ast.AST] = frozenset()) -> dict[cst.CSTNode, ast.AST]:
+    """LibCST nodes and the `ast` nodes that they are; a statement whose shapes differ is left out.
 
-
-def align(module: cst.Module, tree: ast.Module) -> dict[cst.CSTNode, ast.AST]:
-    """LibCST nodes and the `ast` nodes that they are; a statement whose shapes differ is left out."""
+    `left_out` are statements that the LibCST tree does not have.
+    """
     pairs: dict[cst.CSTNode, ast.AST] = {}
-    concrete = list(_top_level(module))
-    if len(concrete) != len(tree.body):
+    if len(visited.statements) != len(tree.body):
         return pairs
-    for left, right in zip(concrete, tree.body, strict=True):
-        ours = [node for node in walk(left) if type(node) in PAIRS and not _is_literal(node)]
-        theirs = [node for node in _walk_ast(right) if type(node) in _KEPT]
+    for (start, end), right in zip(visited.statements, tree.body, strict=True):
+        ours = [node for node in visited.nodes[start:end] if type(node) in PAIRS and not _is_literal(node)]
+        theirs = [node for node in _walk_ast(right, left_out) if type(node) in _KEPT]
         if len(ours) == len(theirs) and all(type(b) in PAIRS[type(a)] for a, b in zip(ours, theirs, strict=True)):
             pairs.update(zip(ours, theirs, strict=True))
     return pairs
@@ -183,18 +226,12 @@ def _is_literal(node: cst.CSTNode) -> bool:
     return isinstance(node, cst.Name) and node.value in ("True", "False", "None")
 
 
-def _top_level(module: cst.Module) -> Iterator[cst.CSTNode]:
-    for statement in module.body:
-        if isinstance(statement, cst.SimpleStatementLine):
-            yield from statement.body
-        else:
-            yield statement
-
-
-def _walk_ast(node: ast.AST) -> Iterator[ast.AST]:
+def _walk_ast(node: ast.AST, left_out: Set[ast.AST]) -> Iterator[ast.AST]:
     stack: list[ast.AST] = [node]
     while stack:
         current = stack.pop()
+        if current in left_out:
+            continue
         yield current
         stack.extend(reversed(_parts(current)))
 
