@@ -79,8 +79,8 @@ def test_arguments_reach_the_linter(linter: list[str], tree: Path) -> None:
 def measured(script: str) -> tuple[float, float]:
     """Megabytes and CPU seconds of a script, measured from a small process: a child begins with its parent's peak."""
     code = (
-        "import sys; from benchmarks.runs import _measured;"
-        "cost = _measured([sys.executable, '-c', sys.argv[1]])[3]; print(cost.megabytes, cost.cpu_seconds)"
+        "import sys; from benchmarks.processes import measured;"
+        "cost = measured([sys.executable, '-c', sys.argv[1]]).cost; print(cost.megabytes, cost.cpu_seconds)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, script], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True
