@@ -34,8 +34,8 @@ def measurement(subject: Subject, target: Target, effort: Effort) -> Measurement
     sample = spaced(target.tree, effort.repeat) or [target.tree]
     files = cycle(sample)
     watch = whole_tree(effort.limit)
-    if subject.filled:
-        _ran(subject, target, next(files), watch)
+    if subject.fill:
+        _checked(subject, target, subject.fill(target, target.tree), watch)
     first = _ran(subject, target, next(files), watch)
     stopped = first.code == _KILLED
     once = subject.slow or stopped
@@ -47,7 +47,10 @@ def measurement(subject: Subject, target: Target, effort: Effort) -> Measurement
 
 def _ran(subject: Subject, target: Target, file: Path, wait: Wait = largest) -> Ended:
     subject.before(target, file)
-    command = subject.command(target, file)
+    return _checked(subject, target, subject.command(target, file), wait)
+
+
+def _checked(subject: Subject, target: Target, command: Sequence[str], wait: Wait) -> Ended:
     ended = measured(command, target.tree, subject.environment, wait)
     stopped = ended.code == _KILLED and wait is not largest
     # A linter that says nothing has not run: it has found something, or prints an empty list.

@@ -33,8 +33,8 @@ class Subject:
     codes: frozenset[int]
     environment: Mapping[str, str]
     before: Callable[[Target, Path], None] = _nothing
-    # Whether an unmeasured run fills the cache first.
-    filled: bool = False
+    # What is run first, unmeasured, so that the cache is full.
+    fill: Command | None = None
     # Run once only.
     slow: bool = False
     # How many files it reads, where these are not all.
@@ -62,9 +62,9 @@ class Perflint:
         """Each state of the cache, for the whole tree and for one file."""
         codes, found = frozenset({0, 2}), self.environment
         yield Subject("perflint", COLD, self._whole, codes, found, _forget)
-        yield Subject("perflint", WARM, self._whole, codes, found, filled=True)
-        yield Subject("perflint", EDITED, self._whole, codes, found, _edit, filled=True)
-        yield Subject("perflint", FILE_WARM, self._one, codes, found, _edit, filled=True, files=1)
+        yield Subject("perflint", WARM, self._whole, codes, found, fill=self._whole)
+        yield Subject("perflint", EDITED, self._whole, codes, found, _edit, fill=self._whole)
+        yield Subject("perflint", FILE_WARM, self._one, codes, found, _edit, fill=self._whole, files=1)
         yield Subject("perflint", FILE_COLD, self._one, codes, found, _forget, files=1)
 
     def starts(self) -> Iterator[Subject]:
