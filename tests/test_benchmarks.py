@@ -262,6 +262,15 @@ def test_a_failed_run_makes_no_verdict_gone(shelf: Path, write: Write, linter: l
     assert ", 0 gone" in invoke(shelf, scripted(write, "print('[')"))[1]
 
 
+def test_a_package_of_another_benchmark_is_run_only_when_it_is_named(
+    shelf: Path, linter: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [replace(package, corpus=False) for package in packages.pinned()]
+    monkeypatch.setattr(packages, "pinned", lambda: others)
+    assert "shop" not in invoke(shelf, linter)[1]
+    assert "shop" in invoke(shelf, linter, "--package", "shop")[1]
+
+
 def test_a_package_that_is_not_pinned_is_named(shelf: Path, linter: list[str]) -> None:
     code, _, err = invoke(shelf, linter, "--package", "bakery")
     assert (code, "not pinned: bakery" in err) == (1, True)

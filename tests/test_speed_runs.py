@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from conftest import Write
 
+from benchmarks import packages
+from benchmarks.packages import Package
 from benchmarks.processes import measured
 from benchmarks.speed.__main__ import main
+from benchmarks.speed.bars import PACKAGES
 from benchmarks.speed.measure import Effort, RunError, measurement
 from benchmarks.speed.memory import whole_tree
 from benchmarks.speed.subjects import COLD, EDITED, FILE_COLD, FILE_WARM, WARM, Perflint
@@ -127,3 +132,31 @@ def test_an_unknown_name_is_a_usage_error(arguments: list[str], said: str) -> No
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 2
     assert said in done.output
+
+
+@pytest.fixture
+def shelf(write: Write, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache with a file for each package that is measured."""
+    pins = [Package(name, "1.0", "") for name in (*PACKAGES, "litellm")]
+    monkeypatch.setattr(packages, "pinned", lambda: pins)
+    return write({f"{pin.name}-1.0/{pin.name}/a.py": "x = 1\n" * 60 for pin in pins})
+
+
+def test_the_command_runs_what_it_is_asked_for(shelf: Path) -> None:
+    start = shlex.join([sys.executable, "-c", LINTER])
+    where = ["--cache", str(shelf), "--output", str(shelf / "out.md"), "--command", start, "--repeat", "1"]
+    asked = ["--tools", "perflint", "--scenario", "startup,warm,growth", "--package", "wagtail"]
+    done = CliRunner().invoke(main, [*where, *asked])
+    assert done.exit_code == 0, done.output
+    rows = [line.split(" | ")[:5] for line in (shelf / "out.md").read_text().splitlines() if " | perflint | " in line]
+    assert rows[0] == ["| wagtail", "perflint", "warm", "1", "60"]
+    assert rows[1] == ["| growth 50,000 lines", "perflint", "cold", "5", "300"]
+    assert len(rows) == 1 + 6
+    assert "python -c pass startup" in done.stderr
+
+
+def test_a_failure_ends_the_command(shelf: Path) -> None:
+    start = shlex.join([sys.executable, "-c", "import sys; sys.exit('bad option')"])
+    asked = ["--tools", "perflint", "--scenario", "cold", "--cache", str(shelf), "--command", start]
+    done = CliRunner().invoke(main, asked)
+    assert (done.exit_code, "exit code 1: bad option" in done.output) == (1, True)

@@ -57,8 +57,8 @@ def typical(costs: Sequence[Cost], megabytes: float) -> Cost:
 
 
 def fitted(points: Sequence[tuple[float, float]]) -> Line | None:
-    """None for fewer than three points, which say nothing about straightness."""
-    if len(points) < 3:
+    """None for fewer than three places on the first axis, which say nothing about straightness."""
+    if len({x for x, _ in points}) < 3:
         return None
     xs, ys = zip(*points, strict=True)
     if min(ys) == max(ys):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import packages
-from benchmarks.speed.bars import GROWTH, LARGE, LARGE_LINES, PACKAGES, SIZES
+from benchmarks.speed.bars import GROWTH, PACKAGES, SIZES
 from benchmarks.speed.figures import Measurement
 from benchmarks.speed.measure import Effort, measurement
 from benchmarks.speed.rivals import configure, rivals
@@ -15,12 +15,9 @@ from benchmarks.speed.subjects import COLD, EDITED, FILE_COLD, FILE_WARM, STARTU
 from benchmarks.speed.tools import TOOLS, installed
 from benchmarks.speed.trees import Target, copied, mixed
 
-LARGE_TREE = "large"
-# The last two are of trees that are made from several packages.
-SCENARIOS = (STARTUP, COLD, WARM, EDITED, FILE_WARM, FILE_COLD, LARGE_TREE, GROWTH)
+# The last is of trees that are made from several packages.
+SCENARIOS = (STARTUP, COLD, WARM, EDITED, FILE_WARM, FILE_COLD, GROWTH)
 _ON_PACKAGES = frozenset({COLD, WARM, EDITED, FILE_WARM, FILE_COLD})
-# The others would take most of the time for nothing that a package does not show.
-_ON_LARGE = frozenset({"perflint", "ruff"})
 # Large enough to be most of each tree that is made.
 _BULK = "litellm"
 
@@ -49,8 +46,6 @@ class Plan:
         if _ON_PACKAGES & set(self.scenarios):
             for name in self.packages:
                 yield copied(name, self._unpacked(name), self._folder), self._subjects(self.tools, self.scenarios)
-        if LARGE_TREE in self.scenarios:
-            yield self._mixed(LARGE, LARGE_LINES), self._subjects(_ON_LARGE & set(self.tools), _ON_PACKAGES)
         if GROWTH in self.scenarios:
             for lines in SIZES:
                 name = f"{GROWTH} {lines:,} lines"
