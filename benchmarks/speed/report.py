@@ -10,7 +10,7 @@ from benchmarks.speed.subjects import COLD
 
 _COLUMNS = (
     *("target", "tool", "scenario", "files", "lines", "runs", "wall s", "CPU s", "µs CPU/line", "peak MB", "lines/s"),
-    *("/ perflint cold", "note"),
+    *("wall / perflint cold", "CPU / perflint cold", "note"),
 )
 # No memory: these are over before it can be sampled.
 _STARTS = ("command", "runs", "wall ms", "CPU ms")
@@ -34,16 +34,17 @@ def _row(each: Measurement, measurements: Measurements) -> tuple[str, ...]:
     key, cost = each.key, each.cost
     size = (f"{each.files:,}", f"{each.lines:,}", str(each.runs))
     took = (_seconds(cost.seconds), _seconds(cost.cpu_seconds), f"{each.microseconds_a_line:.1f}")
-    rest = (f"{cost.megabytes:.0f}", f"{each.lines_a_second:,.0f}", _against(each, measurements), each.note)
+    rest = (f"{cost.megabytes:.0f}", f"{each.lines_a_second:,.0f}", *_against(each, measurements), each.note)
     return (key.target, key.tool, key.scenario, *size, *took, *rest)
 
 
-def _against(each: Measurement, measurements: Measurements) -> str:
+def _against(each: Measurement, measurements: Measurements) -> tuple[str, str]:
     """How many times perflint's cold run fits into it; nothing where it read other files."""
     cold = measurements.get(Key(each.key.target, "perflint", COLD))
     if cold is None or cold.files != each.files:
-        return ""
-    return f"{each.cost.seconds / cold.cost.seconds:.3g}"
+        return "", ""
+    wall, cpu = each.cost.seconds / cold.cost.seconds, each.cost.cpu_seconds / cold.cost.cpu_seconds
+    return f"{wall:.3g}", f"{cpu:.3g}"
 
 
 def _start(each: Measurement) -> tuple[str, ...]:
