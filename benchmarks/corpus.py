@@ -61,7 +61,7 @@ def _chosen(names: Sequence[str]) -> list[Package]:
     unknown = set(names) - {package.name for package in pinned}
     if unknown:
         raise PackageError(f"not pinned: {', '.join(sorted(unknown))}")
-    return [package for package in pinned if not names or package.name in names]
+    return [package for package in pinned if (package.name in names if names else package.corpus)]
 
 
 def _results(trees: Mapping[Package, Path], command: Sequence[str], arguments: Sequence[str]) -> Iterator[Result]:

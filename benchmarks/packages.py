@@ -29,6 +29,8 @@ class Package:
     name: str
     version: str
     sha256: str
+    # Whether `benchmarks.corpus` runs over it without being asked.
+    corpus: bool = True
 
     def __str__(self) -> str:
         return f"{self.name} {self.version}"

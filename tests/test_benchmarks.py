@@ -79,8 +79,8 @@ def test_arguments_reach_the_linter(linter: list[str], tree: Path) -> None:
 def measured(script: str) -> tuple[float, float]:
     """Megabytes and CPU seconds of a script, measured from a small process: a child begins with its parent's peak."""
     code = (
-        "import sys; from benchmarks.runs import _measured;"
-        "cost = _measured([sys.executable, '-c', sys.argv[1]])[3]; print(cost.megabytes, cost.cpu_seconds)"
+        "import sys; from benchmarks.processes import measured;"
+        "cost = measured([sys.executable, '-c', sys.argv[1]]).cost; print(cost.megabytes, cost.cpu_seconds)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, script], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True
@@ -260,6 +260,15 @@ def test_a_failed_run_makes_no_verdict_gone(shelf: Path, write: Write, linter: l
     (finding, *_) = run(packages.pinned()[0], shelf / "cache" / "shop-1.0", linter).findings
     verdicts.write([judged(finding)], shelf / "verdicts.toml")
     assert ", 0 gone" in invoke(shelf, scripted(write, "print('[')"))[1]
+
+
+def test_a_package_of_another_benchmark_is_run_only_when_it_is_named(
+    shelf: Path, linter: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = [replace(package, corpus=False) for package in packages.pinned()]
+    monkeypatch.setattr(packages, "pinned", lambda: others)
+    assert "shop" not in invoke(shelf, linter)[1]
+    assert "shop" in invoke(shelf, linter, "--package", "shop")[1]
 
 
 def test_a_package_that_is_not_pinned_is_named(shelf: Path, linter: list[str]) -> None:

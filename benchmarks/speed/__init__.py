@@ -1,0 +1,1 @@
+"""How fast perflint is beside other linters, measured on the pinned packages: `python -m benchmarks.speed`."""
