@@ -285,7 +285,7 @@ def _is_queryset(interpreter: Interpreter, symbol: Symbol) -> bool:
 def construct(symbol: Symbol, call: Call) -> Value | None:
     """`User(name=…)` makes an object and runs nothing."""
     model = call.run.interpreter.models.get(symbol)
-    return Entity(symbol) if model is not None and model.library is Library.DJANGO else None
+    return Entity(symbol, made=True) if model is not None and model.library is Library.DJANGO else None
 
 
 def generic(interpreter: Interpreter, symbol: Symbol, arguments: list[Value]) -> Value | None:

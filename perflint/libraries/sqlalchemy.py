@@ -181,7 +181,7 @@ def construct(symbol: Symbol, call: Call) -> Value | None:
     """`User(name=…)` makes an object; a project class derived from Session makes a session."""
     model = call.run.interpreter.models.get(symbol)
     if model is not None and model.library is Library.SQLALCHEMY:
-        return Entity(symbol)
+        return Entity(symbol, made=True)
     return None
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
 from perflint.semantics.loops import names_in
-from perflint.semantics.values import Entity, Function, Value, parts
+from perflint.semantics.values import Collection, Entity, Function, Query, Value, parts
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -71,6 +71,13 @@ def _goes_over(element: Value, entity: Entity) -> bool:
         and part.query == entity.query
         and part.path == entity.path[: len(part.path)]
         for part in parts(element)
+    )
+
+
+def is_relation(iterable: Value) -> bool:
+    """Whether a loop goes over the objects of a relation: the database has given them, and each is of its own."""
+    return any(
+        isinstance(part, Collection) or (isinstance(part, Query) and part.owner is not None) for part in parts(iterable)
     )
 
 

@@ -126,7 +126,8 @@ class Entity:
     """One object of a model.
 
     `path` leads from the query's entity through relations to it. `many` says that it stands for each
-    of several. `back` is the relation that leads back to where it came from, already loaded.
+    of several. `back` is the relation that leads back to where it came from, already loaded. `made` says
+    that the way begins at an object that the code has just made.
     """
 
     model: Symbol
@@ -135,6 +136,7 @@ class Entity:
     many: bool = False
     back: str = ""
     proof: Proof = Proof.PROVEN
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
