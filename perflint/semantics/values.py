@@ -58,6 +58,7 @@ class State:
     bits: frozenset[str] = frozenset()
     loaded: frozenset[tuple[str, ...]] = frozenset()  # eager-loaded relation paths; ("*",) is the wildcard
     filters: frozenset[str] = frozenset()  # columns that a criterion names
+    same: frozenset[str] = frozenset()  # SQLAlchemy: relations that lead to one object from all rows
 
     def having(self, *bits: str) -> State:
         """The state with these bits set."""
@@ -322,7 +323,8 @@ def _same_query(options: list[Value]) -> Value | None:
     maybe = {f"{bit}?" for bit in bits - always if not bit.endswith("?")}
     if len(set(loads)) > 1:
         maybe.add("opts?")
-    state = State(always | maybe, frozenset.intersection(*loads), first.state.filters)
+    same = frozenset.intersection(*(query.state.same for query in queries))
+    state = State(always | maybe, frozenset.intersection(*loads), first.state.filters, same)
     return replace(first, state=state, proof=min(query.proof for query in queries))
 
 
