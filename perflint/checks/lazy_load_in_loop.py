@@ -18,7 +18,7 @@ from perflint.semantics.events import Event, Load
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import is_certain, is_relation, is_told_below, load_loops
+from perflint.semantics.repetition import below, is_certain, is_relation, is_told_below, levels, load_loops
 from perflint.semantics.values import Entity, Instance, Proof, Value, parts
 
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
@@ -49,8 +49,21 @@ def _repeated(ctx: Context) -> Iterator[Read]:
         loop = next((loop for _, loop in load_loops(load)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
+        if not any(levels(load)[0].loops()) and _is_reported_below(load, ctx):
+            continue
         if not is_given(load, ctx.interpreter) and not is_remembered(load, loop, ctx.interpreter.trees):
             yield Read(load, function, loop, is_certain(load, loop))
+
+
+def _is_reported_below(load: Load, ctx: Context) -> bool:
+    """Whether the called function goes over the relation of an object, and has a finding of its own for that."""
+    return any(
+        isinstance(other, Load)
+        and other.path[-1] == load.path[-1]
+        and other.entity.many
+        and _without_query(other, ctx) is not Confidence.UNPROVEN
+        for other in below(ctx.interpreter, load)
+    )
 
 
 def _key(found: Read) -> Key:

@@ -93,13 +93,15 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
+    return any(_tells_the_same(other, event) for other in below(interpreter, event))
+
+
+def below(interpreter: Interpreter, event: Event) -> Iterator[Event]:
+    """What the called function's own run has at the same place."""
     symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
     analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
-    if symbol is None or analysis is None:
-        return False
-    return any(
-        _spot(other, symbol.module) == _spot(event, "") and _tells_the_same(other, event) for other in analysis.events
-    )
+    if symbol is not None and analysis is not None:
+        yield from (other for other in analysis.events if _spot(other, symbol.module) == _spot(event, ""))
 
 
 def _spot(event: Event, module: str) -> tuple[str, int, int]:
