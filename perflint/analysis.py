@@ -286,11 +286,21 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
 
 
 def _once(found: Sequence[Finding | Problem]) -> Iterator[Finding | Problem]:
-    """Leave out what a callee tells already: a caller's finding whose way ends where one of the same rule stands."""
-    told = {(one.code, one.path, one.span.start.row) for one in found if isinstance(one, Finding) and not one.trace}
+    """Leave out what a callee tells already: a caller's finding whose way ends where one of the same rule stands.
+
+    One that is known less well tells nothing: it may not even be shown.
+    """
+    told = {
+        (one.code, one.path, one.span.start.row, known)
+        for one in found
+        if isinstance(one, Finding) and not one.trace
+        for known in list(Confidence)[list(Confidence).index(one.confidence) :]
+    }
     for one in found:
         end = one.trace[-1] if isinstance(one, Finding) and one.trace else None
-        if end is None or not isinstance(one, Finding) or (one.code, end.path, end.position.row) not in told:
+        if not isinstance(one, Finding) or end is None:
+            yield one
+        elif (one.code, end.path, end.position.row, one.confidence) not in told:
             yield one
 
 

@@ -10,6 +10,7 @@ import libcst as cst
 from perflint.checks import visits
 from perflint.codemods.eager_fixes import Read, rewrite, source
 from perflint.findings import Confidence, Severity
+from perflint.project.schema import Library
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
@@ -18,8 +19,8 @@ from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import is_certain, is_told_below, load_loops
-from perflint.semantics.values import Entity, Instance, Value, parts
+from perflint.semantics.repetition import below, is_certain, is_relation, is_told_below, levels, load_loops
+from perflint.semantics.values import Entity, Instance, Proof, Value, parts
 
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
@@ -49,8 +50,21 @@ def _repeated(ctx: Context) -> Iterator[Read]:
         loop = next((loop for _, loop in load_loops(load)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
+        if not any(levels(load)[0].loops()) and _is_reported_below(load, ctx):
+            continue
         if not is_given(load, ctx.interpreter) and not is_remembered(load, loop, ctx.interpreter.trees):
             yield Read(load, function, loop, is_certain(load, loop))
+
+
+def _is_reported_below(load: Load, ctx: Context) -> bool:
+    """Whether the called function goes over the relation of an object, and has a finding of its own for that."""
+    return any(
+        isinstance(other, Load)
+        and other.path[-1] == load.path[-1]
+        and other.entity.many
+        and _without_query(other, ctx) is not Confidence.UNPROVEN
+        for other in below(ctx.interpreter, load)
+    )
 
 
 def _key(found: Read) -> Key:
@@ -88,7 +102,7 @@ def _is_covered(found: Read, others: Iterable[Read]) -> bool:
 def _draft(found: Read, node: cst.CSTNode, ctx: Context) -> Draft:
     load, way = found.load, ctx.way(found.function)
     rows = _rows(found)
-    confidence = ctx.confidence(load.proof) if rows else Confidence.UNPROVEN
+    confidence = ctx.confidence(load.proof) if rows else _without_query(load, ctx)
     start, path = (rows, _way(found)) if rows else (load.entity.model.name, load.path[-1:])
     steps = ", and each of these .".join(path)
     return Draft(
@@ -102,6 +116,23 @@ def _draft(found: Read, node: cst.CSTNode, ctx: Context) -> Draft:
         rewrite=rewrite(found, ctx) if confidence is Confidence.PROVEN else None,
         function=found.function.name,
     )
+
+
+def _without_query(load: Load, ctx: Context) -> Confidence:
+    """Of objects that no query in sight gives: those of another's relation surely came from the database.
+
+    Whether the query of that other has loaded theirs as well is not known, but some query of the project would name it.
+    """
+    over_relation = any(is_relation(loop.iterable) for _, loop in load_loops(load))
+    if not over_relation or load.entity.made or load.path[-1] in ctx.project.loaded or _is_awaited(load, ctx):
+        return Confidence.UNPROVEN
+    return ctx.confidence(min(load.proof, Proof.PROBABLE))
+
+
+def _is_awaited(load: Load, ctx: Context) -> bool:
+    """Whether the project's sessions are asynchronous, so that reading what is not loaded would fail."""
+    model = ctx.project.models.get(load.entity.model)
+    return model is not None and model.library is Library.SQLALCHEMY and ctx.project.has_async_sessions
 
 
 def _rows(found: Read) -> str:

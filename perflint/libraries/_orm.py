@@ -74,10 +74,10 @@ def target_of(entity: Entity, relation: Relation, *, many: bool) -> Value:
         return UNKNOWN
     if entity.back and entity.back == relation.name:
         # The row that it was reached from. Whether that is one of several is not known here.
-        return Entity(relation.target, entity.query, entity.path[:-1], False, "", entity.proof)
+        return Entity(relation.target, entity.query, entity.path[:-1], False, "", entity.proof, entity.made)
     # Only the way back from a child to its parent is loaded already; a parent's children are not.
     back = relation.back if relation.kind in ("o2m", "reverse_fk", "o2o", "reverse_o2o") else ""
-    return Entity(relation.target, entity.query, (*entity.path, relation.name), many, back, entity.proof)
+    return Entity(relation.target, entity.query, (*entity.path, relation.name), many, back, entity.proof, entity.made)
 
 
 def is_computed(node: ast.Subscript) -> bool:

@@ -8,11 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from perflint.libraries._orm import element, record_load, record_run, row
+from perflint.libraries._sqlalchemy_parents import narrowed
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
     Column,
+    Const,
     Derived,
     LoaderOption,
     Query,
@@ -46,7 +48,9 @@ _CHAIN: dict[str, tuple[str, ...]] = {
     "on_conflict_do_nothing": ("upsert",), "with_session": (), "enable_assertions": (),
     "only_return_tuples": ("columns",),
     "paginate": ("limit", "paginated"), "where_if": ("filtered",), "filter_if": ("filtered",), "suffix_with": (),
-    "ordered_values": ("values",), "inline": (), "tuples": (),
+    "ordered_values": ("values",), "inline": (), "tuples": (), "with_parent": ("filtered",), "with_lockmode": ("lock",),
+    "correlate_except": (), "with_labels": (), "apply_labels": (), "with_statement_hint": (), "with_polymorphic": (),
+    "select_entity_from": ("joined",), "from_self": ("textual",),
 }  # fmt: skip
 _ONE = {"first", "one", "one_or_none", "first_or_404", "one_or_404"}
 _EAGER = {"selectinload", "joinedload", "subqueryload", "immediateload", "contains_eager", "raiseload", "noload"}
@@ -82,7 +86,7 @@ def method(query: Query, name: str, call: Call) -> Value | None:
         entities = (*kept, *(_entity(value) for value in call.args))
         return replace(query, entities=entities, state=query.state.having("multi" if len(entities) > 1 else "columns"))
     if name in _CHAIN:
-        return _chained(query, name, call)
+        return narrowed(_chained(query, name, call), name, call)
     if name in ("subquery", "cte", "alias", "scalar_subquery", "exists", "label", "as_scalar"):
         return UNKNOWN
     if query.api in ("query", "dynamic"):
@@ -144,9 +148,11 @@ def chain_option(option: LoaderOption, name: str, call: Call) -> Value:
     argument = call.arg(0)
     if option.strategy not in _EAGER:
         return LoaderOption((), "unknown") if name in _EAGER else option
+    prefix = option.paths[0] if option.paths else ()
     if name in _EAGER and isinstance(argument, RelationRef):
-        prefix = option.paths[0] if option.paths else ()
         return LoaderOption(((*prefix, *argument.path),), option.strategy, argument.target)
+    if name in _EAGER and isinstance(argument, Const) and isinstance(argument.value, str) and argument.value != "*":
+        return LoaderOption(((*prefix, *argument.value.split(".")),), option.strategy)
     return option
 
 

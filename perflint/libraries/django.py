@@ -106,8 +106,16 @@ def _prefetch(call: Call) -> Value:
 
 def unknown_attribute(run: Run, name: str, node: ast.expr) -> Value | None:
     """`request.user` is an object of the user model; who loaded it, and with what, is not known."""
-    if name != "user" or dotted(node) not in ("request.user", "self.request.user"):
-        return None
+    return _requester(run) if name == "user" and dotted(node) in ("request.user", "self.request.user") else None
+
+
+def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value | None:
+    """`request.user` of what an annotation calls a request."""
+    is_request = isinstance(value, Instance) and value.symbol.name.endswith(("HttpRequest", "Request"))
+    return _requester(run) if is_request and name == "user" else None
+
+
+def _requester(run: Run) -> Value | None:
     user = run.interpreter.models.user()
     return Entity(user, proof=Proof.PROBABLE) if user is not None else None
 
@@ -288,7 +296,7 @@ def _is_queryset(interpreter: Interpreter, symbol: Symbol) -> bool:
 def construct(symbol: Symbol, call: Call) -> Value | None:
     """`User(name=…)` makes an object and runs nothing."""
     model = call.run.interpreter.models.get(symbol)
-    return Entity(symbol) if model is not None and model.library is Library.DJANGO else None
+    return Entity(symbol, made=True) if model is not None and model.library is Library.DJANGO else None
 
 
 def generic(interpreter: Interpreter, symbol: Symbol, arguments: list[Value]) -> Value | None:

@@ -301,7 +301,7 @@ def _store(call: Call, value: Value) -> None:
     """The container's name now stands for the changed container."""
     func = call.node.func
     name = dotted(func.value) if isinstance(func, ast.Attribute) else ""
-    if name and name in call.run.names:
+    if name and (name in call.run.names or name.startswith("self.")):
         call.run.names[name] = value
 
 

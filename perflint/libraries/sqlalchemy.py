@@ -118,6 +118,8 @@ def relation(run: Run, entity: Entity, relation: Relation, node: ast.expr) -> Va
     if relation.lazy in ("dynamic", "write_only"):
         made = Query("sqlalchemy", "dynamic", (relation.target,), State(), run.origin(node), run.module)
         return replace(made, owner=entity, relation=relation, proof=entity.proof)
+    if entity.query is not None and not entity.path and relation.name in entity.query.state.same:
+        entity = replace(entity, many=False)
     if relation.lazy in _LAZY:
         record_load(run, node, entity, relation)
     return Collection(entity, relation) if relation.many else target_of(entity, relation, many=entity.many)
@@ -181,7 +183,7 @@ def construct(symbol: Symbol, call: Call) -> Value | None:
     """`User(name=…)` makes an object; a project class derived from Session makes a session."""
     model = call.run.interpreter.models.get(symbol)
     if model is not None and model.library is Library.SQLALCHEMY:
-        return Entity(symbol)
+        return Entity(symbol, made=True)
     return None
 
 

@@ -7,6 +7,7 @@ Expressions are kept as source text and parsed again only where a question needs
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -128,6 +129,7 @@ class FileFacts:
     words: frozenset[str]  # every name and attribute of the file
     called: frozenset[str]  # words that the file uses only to call them
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
+    loaded: frozenset[str] = frozenset()  # names of relations that the file loads eagerly
 
 
 @lru_cache(maxsize=8192)
@@ -179,6 +181,9 @@ _LOOPS = (ast.For, ast.AsyncFor, ast.While)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LISTENS = (".connect", "listen")
+# Calls, class attributes and constants that say which relations are loaded with the rows.
+LOADERS = re.compile(r"(?i).*(prefetch|select_related|(joined|selectin|subquery|immediate|eager)_?load|contains_eager)")
+_WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 
 
 class _Scope:
@@ -209,6 +214,7 @@ class _Extractor:
         self.words: set[str] = set()
         self.values: set[str] = set()  # words used other than as the name of what is called
         self.strings: set[str] = set()
+        self.loaded: set[str] = set()
 
     def run(self, tree: ast.Module) -> FileFacts:
         scope, main = _Scope(""), _Scope("")
@@ -231,6 +237,7 @@ class _Extractor:
             words=frozenset(self.words),
             called=frozenset(self.words - self.values),
             strings=tuple(sorted(self.strings)),
+            loaded=frozenset(self.loaded),
         )
 
     def text(self, node: ast.AST | None) -> str:
@@ -310,6 +317,8 @@ class _Extractor:
         if callee or refs:
             text = self.text(node) if callee.endswith(_LISTENS) else ""
             scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, _first(node), text))
+        if LOADERS.match(callee.rpartition(".")[2] or getattr(node.func, "attr", "")):
+            self.loaded.update(word for value in values for word in _loaded(value))
         if isinstance(node.func, ast.Name):
             self.words.add(node.func.id)
         elif isinstance(node.func, ast.Attribute):
@@ -372,7 +381,9 @@ class _Extractor:
     def _bind(self, node: ast.stmt, into: list[AssignFact]) -> None:
         """Names bound by a statement, also those under a top-level `if` or `try`."""
         if isinstance(node, ast.Assign):
-            names = filter(None, map(dotted, node.targets))
+            names = [name for target in node.targets if (name := dotted(target))]
+            if any(map(LOADERS.match, names)):
+                self.loaded.update(_loaded(node.value))
             into.extend(AssignFact(name, self.text(node.value), "", node.lineno) for name in names)
         elif isinstance(node, ast.AnnAssign) and (name := dotted(node.target)):
             into.append(AssignFact(name, self.text(node.value), self.text(node.annotation), node.lineno))
@@ -458,6 +469,15 @@ def _first(node: ast.Call) -> str:
     if isinstance(value, ast.Constant) and isinstance(value.value, str) and len(value.value) < 200:
         return value.value
     return ""
+
+
+def _loaded(node: ast.expr) -> Iterator[str]:
+    """The relations that a loader is given: `User.orders`, "orders__items", "orders.items"."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            yield part.attr
+        elif isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield from _WORD.findall(part.value)
 
 
 def _last_return(body: list[ast.stmt]) -> ast.expr | None:

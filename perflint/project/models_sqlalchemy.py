@@ -22,6 +22,7 @@ def sqlalchemy_models(symbols: Symbols, callees: Callees) -> dict[Symbol, Model]
     for draft in drafts.values():
         linker.link(draft)
     linker.inherit_backrefs()
+    linker.pair_by_key()
     return {symbol: _model(symbols, draft) for symbol, draft in drafts.items()}
 
 
@@ -76,6 +77,25 @@ class _Linker:
                     # Both at once is an error unless the declaration is for type checkers only.
                     if declared is None or not (declared.back or owner != draft.symbol):
                         draft.relations[name] = relation
+
+    def pair_by_key(self) -> None:
+        """Two relations over the only foreign key are each other's way back, whether they say so or not.
+
+        A session finds the parent of a child that it came from by that key, and asks nothing.
+        """
+        for draft in self._drafts.values():
+            for name, relation in draft.relations.items():
+                if relation.kind in ("reverse_fk", "reverse_o2o") and not relation.back and relation.target:
+                    draft.relations[name] = replace(relation, back=self._way_back(draft.symbol, relation.target))
+
+    def _way_back(self, owner: Symbol, child: Symbol) -> str:
+        keys = self._sides[child].keys_to(self._sides[owner])
+        forward = [
+            relation.name
+            for relation in self._drafts[child].relations.values()
+            if relation.kind in ("fk", "o2o") and relation.target == owner and relation.columns == keys
+        ]
+        return forward[0] if len(keys) == 1 and len(forward) == 1 else ""
 
     def _target(self, decl: RelationDecl, draft: Draft) -> Symbol | None:
         """The mapped class that a relationship names: in its module's scope, else by name in the registry."""

@@ -60,6 +60,16 @@ class Project:
         return not self.unparsed and is_whole(self.folder, self.modules.keys())
 
     @cached_property
+    def loaded(self) -> frozenset[str]:
+        """Names of relations that some place of the project loads with the rows."""
+        return frozenset[str]().union(*(facts.loaded for facts in self.files.values()))
+
+    @cached_property
+    def has_async_sessions(self) -> bool:
+        """Whether some file works with SQLAlchemy's asynchronous sessions."""
+        return any(facts.words & {"AsyncSession", "create_async_engine"} for facts in self.files.values())
+
+    @cached_property
     def settings(self) -> ProjectSettings:
         """What the project's own configuration says."""
         return read_settings(self.folder, self.symbols)

@@ -56,6 +56,8 @@ def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
         case Awaitable():
             return UNKNOWN
     found = run.interpreter.libraries.attribute(run, value, name, node)
+    if found is None and isinstance(value, Method):
+        found = run.interpreter.libraries.unknown_attribute(run, name, node)  # `self.request.user` of a view
     return Method(value, name) if found is None else found
 
 

@@ -219,10 +219,10 @@ def derived(*values: Value, by: str = "") -> Value:
     return UNKNOWN
 
 
-def criterion(values: list[Value]) -> Value:
+def criterion(values: list[Value], by: str = "") -> Value:
     """A comparison: which columns it names."""
     columns = tuple(value for value in values if isinstance(value, Column | RelationRef | Derived))
-    return Derived(columns) if columns else UNKNOWN
+    return Derived(columns, by) if columns else UNKNOWN
 
 
 def callee_name(node: ast.Call) -> str:

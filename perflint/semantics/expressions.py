@@ -159,7 +159,8 @@ def _compare(run: Run, node: ast.Compare) -> Value:
     values = [run.eval(node.left), *map(run.eval, node.comparators)]
     if isinstance(node.ops[0], ast.In | ast.NotIn) and len(values) == 2:
         run.interpreter.libraries.contains(run, values[1], node.comparators[0])
-    return calls.criterion(values)
+    is_equality = len(node.ops) == 1 and isinstance(node.ops[0], ast.Eq)
+    return calls.criterion(values, "==" if is_equality else "")
 
 
 def _subscript(run: Run, node: ast.Subscript) -> Value:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
 from perflint.semantics.loops import names_in
-from perflint.semantics.values import Entity, Function, Value, parts
+from perflint.semantics.values import Collection, Entity, Function, Query, Value, parts
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -74,6 +74,13 @@ def _goes_over(element: Value, entity: Entity) -> bool:
     )
 
 
+def is_relation(iterable: Value) -> bool:
+    """Whether a loop goes over the objects of a relation: the database has given them, and each is of its own."""
+    return any(
+        isinstance(part, Collection) or (isinstance(part, Query) and part.owner is not None) for part in parts(iterable)
+    )
+
+
 def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
     """The loops in whose rounds another statement runs, with their level, outermost first."""
     owned = run.query is not None and run.query.owner is not None and run.query.owner.many
@@ -86,13 +93,15 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
+    return any(_tells_the_same(other, event) for other in below(interpreter, event))
+
+
+def below(interpreter: Interpreter, event: Event) -> Iterator[Event]:
+    """What the called function's own run has at the same place."""
     symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
     analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
-    if symbol is None or analysis is None:
-        return False
-    return any(
-        _spot(other, symbol.module) == _spot(event, "") and _tells_the_same(other, event) for other in analysis.events
-    )
+    if symbol is not None and analysis is not None:
+        yield from (other for other in analysis.events if _spot(other, symbol.module) == _spot(event, ""))
 
 
 def _spot(event: Event, module: str) -> tuple[str, int, int]:

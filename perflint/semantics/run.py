@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from perflint.project.facts import dotted
 from perflint.semantics import expressions, loops, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
-from perflint.semantics.values import UNKNOWN, Closure, Function, Value, join
+from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value, join
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -100,12 +100,12 @@ class Run:
         for other in branches[1:]:
             for name in merged.keys() - other.keys():
                 # A plain name bound on one way only keeps its value; a chain's reading is not repeated on the other.
-                if "." in name:
+                if _is_reading(name, merged[name]):
                     del merged[name]
             for name, value in other.items():
                 if name in merged:
                     merged[name] = join(merged[name], value)
-                elif "." not in name:
+                elif not _is_reading(name, value):
                     merged[name] = value
         self.names = merged
 
@@ -119,6 +119,11 @@ class Run:
             self.frames[node] = self.frame
         handler = _STATEMENTS.get(type(node))
         return handler(self, node) if handler else True
+
+
+def _is_reading(name: str, value: Value) -> bool:
+    """Whether a name stands for what reading an attribute gave, not for a container that was filled."""
+    return "." in name and not isinstance(value, DictOf | ListOf)
 
 
 def _expr(run: Run, node: ast.Expr) -> bool:

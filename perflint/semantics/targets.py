@@ -61,11 +61,10 @@ def _relation(run: Run, owner: Entity, target: ast.Attribute) -> None:
 
 def _subscript(run: Run, target: ast.Subscript, value: Value) -> None:
     """`d[k] = v` tells what the dict holds."""
-    run.eval(target.value)
+    known = run.eval(target.value)
     key = run.eval(target.slice)
     name = dotted(target.value)
-    known = run.names.get(name)
-    if isinstance(known, DictOf):
+    if isinstance(known, DictOf) and (name in run.names or name.startswith("self.")):
         empty = known.key == UNKNOWN and known.value == UNKNOWN
         key, value = (key, value) if empty else (join(known.key, key), join(known.value, value))
         run.names[name] = DictOf(key, value, known.source)

@@ -58,6 +58,7 @@ class State:
     bits: frozenset[str] = frozenset()
     loaded: frozenset[tuple[str, ...]] = frozenset()  # eager-loaded relation paths; ("*",) is the wildcard
     filters: frozenset[str] = frozenset()  # columns that a criterion names
+    same: frozenset[str] = frozenset()  # SQLAlchemy: relations that lead to one object from all rows
 
     def having(self, *bits: str) -> State:
         """The state with these bits set."""
@@ -126,7 +127,8 @@ class Entity:
     """One object of a model.
 
     `path` leads from the query's entity through relations to it. `many` says that it stands for each
-    of several. `back` is the relation that leads back to where it came from, already loaded.
+    of several. `back` is the relation that leads back to where it came from, already loaded. `made` says
+    that the way begins at an object that the code has just made.
     """
 
     model: Symbol
@@ -135,6 +137,7 @@ class Entity:
     many: bool = False
     back: str = ""
     proof: Proof = Proof.PROVEN
+    made: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,7 +323,8 @@ def _same_query(options: list[Value]) -> Value | None:
     maybe = {f"{bit}?" for bit in bits - always if not bit.endswith("?")}
     if len(set(loads)) > 1:
         maybe.add("opts?")
-    state = State(always | maybe, frozenset.intersection(*loads), first.state.filters)
+    same = frozenset.intersection(*(query.state.same for query in queries))
+    state = State(always | maybe, frozenset.intersection(*loads), first.state.filters, same)
     return replace(first, state=state, proof=min(query.proof for query in queries))
 
 
