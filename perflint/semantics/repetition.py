@@ -87,9 +87,11 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
     symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
-    analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
-    if symbol is None or analysis is None:
+    if symbol is None:
         return False
+    analysis = interpreter.analyse(Function(symbol), None)
+    if analysis is None:
+        return True  # nobody can say that it has not
     return any(
         _spot(other, symbol.module) == _spot(event, "") and _tells_the_same(other, event) for other in analysis.events
     )
