@@ -8,8 +8,8 @@ import pytest
 
 from perflint.analysis import Analysis
 from perflint.config import Libraries, Settings
-from perflint.project.whole import module_names
 from perflint.project.symbols import Kind, Symbol
+from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
 from perflint.semantics.values import Function
 
