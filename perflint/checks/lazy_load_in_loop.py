@@ -17,7 +17,7 @@ from perflint.semantics.events import Event, Load
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import is_certain, is_told_below, load_loops
+from perflint.semantics.repetition import ends_loop, is_certain, is_told_below, load_loops
 from perflint.semantics.values import Entity, Instance, Value, parts
 
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
@@ -45,7 +45,7 @@ def _repeated(ctx: Context) -> Iterator[Read]:
     for function, load in ctx.every(Load):
         if not load.entity.many or _needs_await(load):
             continue
-        loop = next((loop for _, loop in load_loops(load)), None)
+        loop = next((loop for _, loop in load_loops(load) if not ends_loop(load, loop)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
         if not is_given(load, ctx.interpreter) and not is_remembered(load, loop, ctx.interpreter.trees):
