@@ -189,7 +189,7 @@ def _unit(function: Symbol) -> tuple[str, str]:
 
 
 def _way(hotness: Hotness) -> str:
-    return " → ".join([hotness.root, *map(_short, hotness.path)])
+    return " → ".join([hotness.root, *map(_short, hotness.path)]) if hotness.root else ""
 
 
 def _loop_way(looped: Looped) -> str:
