@@ -298,9 +298,11 @@ def _once(found: Sequence[Finding | Problem]) -> Iterator[Finding | Problem]:
     }
     for one in found:
         end = one.trace[-1] if isinstance(one, Finding) and one.trace else None
-        if not isinstance(one, Finding) or end is None:
-            yield one
-        elif (one.code, end.path, end.position.row, one.confidence) not in told:
+        if (
+            not isinstance(one, Finding)
+            or end is None
+            or (one.code, end.path, end.position.row, one.confidence) not in told
+        ):
             yield one
 
 

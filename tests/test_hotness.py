@@ -289,3 +289,46 @@ def test_pyramid_view_is_a_route() -> None:
     table = HotnessTable(project({"app.py": source}))
     assert table.is_route(function("f"))
     assert table.of(function("f")).root == "request f"
+
+
+SERVICES = """
+from fastapi import FastAPI
+app = FastAPI()
+
+class Bulk:
+    def run(self): self.update()
+    def update(self): raise NotImplementedError
+
+class Users(Bulk):
+    def update(self): save()
+
+class Teams(Bulk):
+    def update(self): ...
+
+class Unused(Bulk):
+    def update(self): ...
+
+@app.patch("/users")
+def users(): return Users().run()
+
+@app.patch("/teams")
+def teams(): return Teams().run()
+
+def save(): ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "way"),
+    [
+        ("Bulk.run", ("PATCH /users", "users", "Bulk.run")),
+        ("Users.update", ("PATCH /users", "users", "Bulk.run", "Users.update")),
+        ("Teams.update", ("PATCH /teams", "teams", "Bulk.run", "Teams.update")),
+        ("save", ("PATCH /users", "users", "Bulk.run", "Users.update", "save")),
+        ("Unused.update", ("", "Unused.update")),
+    ],
+)
+def test_the_way_to_an_overriding_method_is_that_of_an_object_of_its_class(name: str, way: tuple[str, ...]) -> None:
+    found = hotness(SERVICES, name)
+    assert found.heat is Heat.HOT
+    assert (found.root, *found.path) == way

@@ -8,8 +8,10 @@ import pytest
 
 from perflint.analysis import Analysis
 from perflint.config import Libraries, Settings
+from perflint.project.symbols import Kind, Symbol
 from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
+from perflint.semantics.values import Function
 
 SQLALCHEMY = """
 from sqlalchemy import ForeignKey, create_engine, select
@@ -244,3 +246,14 @@ def test_what_a_call_leaves_switched_off_is_not_run() -> None:
 def test_a_variable_that_a_loop_sets_decides_nothing() -> None:
     body = "last = None\nfor i in q:\n    if last: s.get(User, i)\n    last = i"
     assert len([event for event in events(SQLALCHEMY, body) if isinstance(event, Run)]) == 1
+
+
+def test_a_file_that_uses_up_its_budget_leaves_one_for_what_checks_ask() -> None:
+    path = Path("/project/app.py")
+    nexts = {number: [(number * step + 1) % 400 for step in (1, 2, 3)] for number in range(400)}
+    bodies = {number: " or ".join(f"f{other}(x)" for other in others) for number, others in nexts.items()}
+    analysis = Analysis({path: "".join(f"def f{n}(x):\n    return {body}\n" for n, body in bodies.items())}, Settings())
+    interpreter = analysis.interpreter
+    module = analysis.project.modules[path]
+    interpreter.file(module)
+    assert interpreter.analyse(Function(Symbol(Kind.FUNCTION, "f0", module)), None) is not None

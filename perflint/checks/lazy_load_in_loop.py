@@ -19,7 +19,7 @@ from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import below, is_certain, is_relation, is_told_below, levels, load_loops
+from perflint.semantics.repetition import below, ends_loop, is_certain, is_relation, is_told_below, levels, load_loops
 from perflint.semantics.values import Entity, Instance, Proof, Value, parts
 
 Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
@@ -47,7 +47,7 @@ def _repeated(ctx: Context) -> Iterator[Read]:
     for function, load in ctx.every(Load):
         if not load.entity.many or _needs_await(load):
             continue
-        loop = next((loop for _, loop in load_loops(load)), None)
+        loop = next((loop for _, loop in load_loops(load) if not ends_loop(load, loop)), None)
         if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
             continue
         if not any(levels(load)[0].loops()) and _is_reported_below(load, ctx):
@@ -63,7 +63,7 @@ def _is_reported_below(load: Load, ctx: Context) -> bool:
         and other.path[-1] == load.path[-1]
         and other.entity.many
         and _without_query(other, ctx) is not Confidence.UNPROVEN
-        for other in below(ctx.interpreter, load)
+        for other in below(ctx.interpreter, load) or ()
     )
 
 

@@ -24,7 +24,7 @@ from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.invariants import is_the_same_each_round
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import is_told_below, run_loops
+from perflint.semantics.repetition import ends_loop, is_certain, is_told_below, run_loops
 from perflint.semantics.values import Proof
 
 _DOES = {
@@ -75,7 +75,7 @@ def _repeated(ctx: Context) -> Iterator[_Repeated]:
     for function, run in ctx.every(Run):
         if run.verb not in _READS:
             continue
-        loops = [loop for depth, loop in run_loops(run) if depth == 0]
+        loops = [loop for depth, loop in run_loops(run) if depth == 0 and not ends_loop(run, loop)]
         loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
         if not loops or is_told_below(ctx.interpreter, run) or is_remembered(run, loops[0], ctx.interpreter.trees):
             continue
@@ -108,6 +108,8 @@ def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
     each, rows = _each(loop, run), _rows(loop)
     number = len({id(one.happens_at or one.node) for one in found.runs})
     cost = "N queries" if number == 1 else f"{number}·N queries"
+    if not all(is_certain(one, loop) for one in found.runs):
+        cost = f"up to {cost}"
     by = f" by {run.trace[0].text}" if run.trace else ""
     return Draft(
         node,

@@ -23,7 +23,7 @@ from perflint.semantics.events import Context as Around
 from perflint.semantics.events import End, Event, Run
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.flushes import is_flush_of_one
-from perflint.semantics.repetition import is_told_below, place
+from perflint.semantics.repetition import ends_loop, is_told_below, place
 from perflint.semantics.values import Entity, Proof, options
 from perflint.semantics.writes import must_run_alone
 
@@ -81,6 +81,8 @@ def _is_meant(run: Run, loop: Around, ctx: Context) -> bool:
 def _is_careful(event: Run | End, loop: Around, ctx: Context) -> bool:
     """Whether rounds are kept apart on purpose, or the event is off their normal path."""
     if rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or any(rounds.acts(event, loop, ctx)):
+        return True
+    if ends_loop(event, loop):
         return True
     concrete = ctx.concrete(event.node)
     return concrete is not None and rounds.walks_a_tree(loop, ctx.function(concrete).name.rpartition(".")[2])

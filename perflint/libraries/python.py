@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Turn
+from perflint.semantics.sizes import grown, size_of
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -256,19 +257,24 @@ def _dict_method(receiver: DictOf, name: str, call: Call) -> Value | None:
             return call.arg(1) if receiver.value == UNKNOWN else receiver.value
         case "copy":
             return receiver
+        case "update":
+            _store(call, replace(receiver, size=-1))
+            return UNKNOWN
     return None
 
 
 def _list_method(receiver: ListOf, name: str, call: Call) -> Value | None:
     match name:
-        case "append" | "add":
-            value = call.arg(0)
+        case "append" | "add" | "appendleft" | "insert":
+            value = call.args[-1] if call.args else UNKNOWN
             element = value if receiver.size == 0 else join(receiver.element, value)
-            _store(call, ListOf(element, receiver.source if receiver.source != UNKNOWN else _looped(call)))
+            source = receiver.source if receiver.source != UNKNOWN else _looped(call)
+            _store(call, ListOf(element, source, grown(call, receiver, 1)))
             return UNKNOWN
         case "extend" | "update":
             element = _element(call, 0) if call.args else UNKNOWN
-            _store(call, ListOf(element if receiver.size == 0 else join(receiver.element, element), receiver.source))
+            element = element if receiver.size == 0 else join(receiver.element, element)
+            _store(call, ListOf(element, receiver.source, grown(call, receiver, size_of(call.arg(0)))))
             return UNKNOWN
         case "pop" | "popleft":
             return receiver.element

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
@@ -15,10 +15,11 @@ from perflint.project.roots.classes import class_roots
 from perflint.project.roots.decorated import decorated_roots
 from perflint.project.roots.entry import entry_roots
 from perflint.project.roots.registered import registered_roots
-from perflint.project.symbols import Symbol, Symbols
+from perflint.project.symbols import Kind, Symbol, Symbols
 
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
 
+_CLIMB = 4  # methods of a base class that call one another before one is overridden
 _ASIDE = (Place.TESTS, Place.MIGRATIONS)
 _MEMOS = (
     *("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once"),
@@ -50,6 +51,7 @@ class HotnessTable:
         self._heat: dict[Symbol, Hotness] = {}
         self._places: dict[str, Place] = {}
         self._callbacks = Callbacks(self.graph)
+        self._sources: defaultdict[Symbol, dict[Symbol, None]] = defaultdict(dict)  # who has led to a function
         roots = list(self._roots())
         self._routes = {root.symbol: root.route for root in reversed(roots) if root.route}
         self._tasks = {root.symbol for root in roots if root.is_task}
@@ -98,11 +100,17 @@ class HotnessTable:
         for root in roots:
             self._reach(root.symbol, Hotness(heat, root.label, (root.symbol.name,)), queue)
         reached: deque[Symbol] = deque()
-        while queue or reached:
+        overriding: deque[tuple[Symbol, Symbol]] = deque()
+        while queue or overriding or reached:
             if queue:
                 symbol = queue.popleft()
                 reached.append(symbol)
-                self._step(symbol, self._targets(symbol, heat), queue, is_certain=True)
+                targets = list(self._targets(symbol, heat))
+                below = [target for target in targets if self._is_below(target, symbol)]
+                overriding.extend((symbol, target) for target in below)
+                self._step(symbol, (target for target in targets if target not in below), queue, is_certain=True)
+            elif overriding:
+                self._step_down(*overriding.popleft(), queue)
             else:
                 symbol = reached.popleft()
                 guessed = self.graph.edges(symbol).guessed if heat is Heat.HOT else ()
@@ -110,14 +118,50 @@ class HotnessTable:
 
     def _step(self, symbol: Symbol, targets: Iterable[Symbol], queue: deque[Symbol], *, is_certain: bool) -> None:
         here = self._heat[symbol]
-        place = self._place(symbol.module)
         for target in targets:
-            # What only tests and migrations call is not used by the application, and never the other way.
-            there = self._place(target.module)
-            if there is place or (place not in _ASIDE and there not in _ASIDE):
-                path = (*here.path, target.name)
+            if self._belongs(symbol, target):
+                self._sources[target][symbol] = None
                 certain = here.is_certain and is_certain
-                self._reach(target, Hotness(here.heat, here.root, path, certain, symbol), queue)
+                self._reach(target, Hotness(here.heat, here.root, (*here.path, target.name), certain, symbol), queue)
+
+    def _belongs(self, symbol: Symbol, target: Symbol) -> bool:
+        """What only tests and migrations call is not used by the application, and never the other way."""
+        place, there = self._place(symbol.module), self._place(target.module)
+        return there is place or (place not in _ASIDE and there not in _ASIDE)
+
+    def _is_below(self, target: Symbol, symbol: Symbol) -> bool:
+        """Whether a method of a class leads to one of a class derived from it: that class's objects alone run it."""
+        owner, derived = _owner(symbol), _owner(target)
+        if not owner.name or not derived.name or owner == derived or self._symbols.class_(owner) is None:
+            return False
+        return owner in self._symbols.mro(derived)[1:]
+
+    def _step_down(self, symbol: Symbol, target: Symbol, queue: deque[Symbol]) -> None:
+        """The way to an overriding method is that of somebody who has an object of its class, if one is known."""
+        if target in self._heat or not self._belongs(symbol, target):
+            return
+        here = self._heat[symbol]
+        way = self._with_object(symbol, _owner(target), here.heat)
+        root, path, certain = (way.root, way.path, way.is_certain) if way else ("", (), here.is_certain)
+        self._reach(target, Hotness(here.heat, root, (*path, target.name), certain, symbol), queue)
+
+    def _with_object(self, symbol: Symbol, owner: Symbol, heat: Heat) -> Hotness | None:
+        """The way to a base class's method by a function that works with an object of a class derived from it."""
+        paths: deque[tuple[Symbol, ...]] = deque([(symbol,)])
+        seen = {symbol}
+        while paths:
+            path = paths.popleft()
+            for source in [source for source in self._sources[path[0]] if source not in seen]:
+                seen.add(source)
+                known = self._heat[source]
+                if known.heat is heat and known.root and self._works_with(source, owner):
+                    return replace(known, path=(*known.path, *(step.name for step in path)))
+                if len(path) < _CLIMB and _owner(source) in self._symbols.mro(owner):
+                    paths.append((source, *path))
+        return None
+
+    def _works_with(self, symbol: Symbol, owner: Symbol) -> bool:
+        return any(owner in self._symbols.mro(made) for made in self.graph.edges(symbol).classes)
 
     def _targets(self, symbol: Symbol, heat: Heat) -> Iterator[Symbol]:
         """What runs as often as `symbol`. What startup code hands on is kept and called later, who knows how often."""
@@ -137,6 +181,11 @@ class HotnessTable:
         if module not in self._places:
             self._places[module] = place_of(module)
         return self._places[module]
+
+
+def _owner(symbol: Symbol) -> Symbol:
+    """The class of a method."""
+    return Symbol(Kind.CLASS, symbol.name.rpartition(".")[0], symbol.module)
 
 
 def is_memoised(fact: FunctionFact) -> bool:

@@ -11,6 +11,7 @@ from perflint.project.hotness import Heat, Hotness
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics import loops
 from perflint.semantics.callers import REPEATING, Looped
+from perflint.semantics.client_state import is_personal
 from perflint.semantics.events import Context as Construct
 from perflint.semantics.events import Open, Turn
 from perflint.semantics.memo_guards import is_kept, replaced_parameter
@@ -49,7 +50,7 @@ def lifetime(event: Open, function: Symbol, ctx: Context) -> Lifetime | None:
     loop = _own_loop(event)
     if root is None or node is None:
         return _in_loop(loop, False) if loop is not None else None
-    if is_kept(root, node) or _only_opens_sockets(root, node):
+    if is_kept(root, node) or _only_opens_sockets(root, node) or is_personal(root, node, function, ctx):
         return None
     many = _works_through(root, node)
     found = _in_loop(loop, many) if loop is not None else _by_callers(function, many, ctx)
@@ -189,7 +190,7 @@ def _unit(function: Symbol) -> tuple[str, str]:
 
 
 def _way(hotness: Hotness) -> str:
-    return " → ".join([hotness.root, *map(_short, hotness.path)])
+    return " → ".join([hotness.root, *map(_short, hotness.path)]) if hotness.root else ""
 
 
 def _loop_way(looped: Looped) -> str:

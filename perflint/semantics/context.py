@@ -231,7 +231,7 @@ class Context:
     def way(self, symbol: Symbol) -> str:
         """`GET /orders → list_orders → serialize` for a hot function, else empty."""
         hotness = self.hotness(symbol)
-        if hotness.heat is not Heat.HOT:
+        if hotness.heat is not Heat.HOT or not hotness.root:
             return ""
         names = [name.rpartition(".")[2] for name in hotness.path] or [symbol.name.rpartition(".")[2]]
         return " → ".join([hotness.root, *names])

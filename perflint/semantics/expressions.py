@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from perflint.project.facts import dotted
 from perflint.semantics import attributes, calls, loops, parameters, targets
 from perflint.semantics.events import Context, Iterate, Turn
+from perflint.semantics.sizes import size_of, sized
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -151,8 +152,18 @@ def _binary(run: Run, node: ast.BinOp) -> Value:
     if isinstance(node.op, ast.BitOr | ast.BitAnd) and isinstance(left, Query):
         return left.chained("combined")
     if isinstance(node.op, ast.Add) and isinstance(left, ListOf | Rows):
-        return join(left, right) if isinstance(right, ListOf | Rows) else left
+        both = join(left, right) if isinstance(right, ListOf | Rows) else left
+        return sized(both, _length(run, node, left, right))
     return calls.derived(left, right)
+
+
+def _length(run: Run, node: ast.BinOp, left: Value, right: Value) -> int:
+    """The size of two lists together; -1 where a loop may add one to the other again and again."""
+    is_named = isinstance(node.left, ast.Name | ast.Attribute) or isinstance(node.right, ast.Name | ast.Attribute)
+    if is_named and any(context.turn is Turn.LOOP for context in run.stack):
+        return -1
+    sizes = size_of(left), size_of(right)
+    return -1 if -1 in sizes else sum(sizes)
 
 
 def _compare(run: Run, node: ast.Compare) -> Value:
@@ -224,7 +235,7 @@ def _dict(run: Run, node: ast.Dict) -> Value:
 
 def _comprehension(run: Run, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Value:
     element, source = _clauses(run, node, lambda: run.eval(node.elt))
-    return ListOf(element, source)
+    return ListOf(element, source, size_of(source) if len(node.generators) == 1 else -1)
 
 
 def _dict_comprehension(run: Run, node: ast.DictComp) -> Value:

@@ -75,7 +75,18 @@ def _feeds_itself(run: Run, loop: Loop) -> bool:
     answers = {name for names, value in made if any(part is run.node for part in ast.walk(value)) for name in names}
     for _ in range(3):
         answers |= {name for names, value in made if names_in(value) & answers for name in names}
-    return bool(answers & names_in(run.node))
+    return bool((answers - _made_anew(run.node, loop.node, answers)) & names_in(run.node))
+
+
+def _made_anew(node: ast.AST, loop: ast.For | ast.AsyncFor, answers: set[str]) -> set[str]:
+    """Names that each round gives another value before it comes to the node."""
+    found = set(_bound([loop.target]))
+    for statement in loop.body:
+        if any(part is node for part in ast.walk(statement)):
+            break
+        if isinstance(statement, ast.Assign) and not names_in(statement.value) & answers:
+            found |= set(_bound(statement.targets))
+    return found
 
 
 def _bound(targets: list[ast.expr]) -> Iterator[str]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import dotted
 from perflint.semantics import targets
 from perflint.semantics.events import Context, Turn
+from perflint.semantics.sizes import size_of
 from perflint.semantics.values import (
     UNKNOWN,
     Collection,
@@ -234,14 +235,12 @@ def _is_constant_name(node: ast.expr) -> bool:
 
 
 def _by_value(iterable: Value, element: Value) -> str:
+    if all(_is_few(option) for option in options(iterable)):
+        return "a few written-out elements"
     for option in options(iterable):
         match option:
-            case ListOf(size=size) | DictOf(size=size) if 0 < size <= _SMALL:
-                return "a few written-out elements"
             case ListOf(source=Ref()) | DictOf(source=Ref()):
                 return "a constant"
-            case TupleOf(elements=elements) if len(elements) <= _SMALL:
-                return "a few written-out elements"
             case Ref() | Method(receiver=Ref()):
                 return "a constant"
             case DictOf(key=Const()):
@@ -252,6 +251,10 @@ def _by_value(iterable: Value, element: Value) -> str:
         if isinstance(option, Ref):
             return "classes, not rows"
     return ""
+
+
+def _is_few(value: Value) -> bool:
+    return (isinstance(value, TupleOf) and len(value.elements) <= _SMALL) or 0 < size_of(value) <= _SMALL
 
 
 def reason_by_text(node: ast.AST) -> str:

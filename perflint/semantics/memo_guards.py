@@ -15,6 +15,8 @@ from perflint.semantics.trees import FunctionNode, parents
 
 _BLOCKS = ("body", "orelse", "finalbody")
 _LITTLE = 6  # statements of a look-up
+_RUN_OUT = re.compile(r"(^|[ _])(expired|expires|expiry|expiration|expires_(at|in|on)|stale)($|[ _])")
+_GRANTED = re.compile(r"token|cred")
 _ASKING = re.compile(r"_*(get|find|lookup|look_up|load|read|fetch|retrieve|cached)")
 
 
@@ -23,7 +25,29 @@ def is_kept(function: FunctionNode, node: ast.expr) -> bool:
     kept = kept_in(function, node)
     if kept and not kept.isdisjoint(_with_sources(function, _asked(parents(function), node))):
         return True
-    return _is_done_once(function, node)
+    return _is_done_once(function, node) or any(_asks_for_end(test) for test, _ in _tests(parents(function), node))
+
+
+def _asks_for_end(test: ast.expr) -> bool:
+    """Whether a test finds that what was got before has run out: a token that expired, credentials no longer valid."""
+    words = " ".join(_words(test)).lower()
+    if _RUN_OUT.search(words):
+        return True
+    denied = (part.operand for part in ast.walk(test) if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not))
+    return bool(_GRANTED.search(words)) and any("valid" in _words(operand) for operand in denied)
+
+
+def _words(node: ast.AST) -> set[str]:
+    """The names, attributes and texts in an expression, those of what is called apart."""
+    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    found: set[str] = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Attribute(attr=word) | ast.Name(id=word) if id(part) not in called:
+                found.add(word)
+            case ast.Constant(value=str(word)):
+                found.add(word)
+    return found
 
 
 def replaced_parameter(function: FunctionNode, node: ast.expr) -> str:

@@ -54,6 +54,37 @@ def inside(event: Event, loop: Context) -> Frame:
     return event.frame[index + 1 :]
 
 
+def ends_loop(event: Event, loop: Context) -> bool:
+    """Whether a round that comes by the event is the loop's last one, so that there is one event and not N."""
+    if not isinstance(loop.node, ast.For | ast.AsyncFor | ast.While):
+        return False
+    found = next((level.node for level in levels(event) if any(part is loop for part in level.contexts)), None)
+    return found is not None and _leaves_behind(found, loop.node.body, (ast.Break, ast.Return, ast.Raise))
+
+
+def _leaves_behind(node: ast.AST, body: list[ast.stmt], leaving: tuple[type[ast.stmt], ...]) -> bool:
+    """Whether what comes behind the node in its block, or in one around it, leaves the loop for sure."""
+    at = next((index for index, line in enumerate(body) if any(part is node for part in ast.walk(line))), None)
+    if at is None:
+        return False
+    if any(isinstance(line, leaving) for line in body[at:]):
+        return True
+    inner = body[at]
+    kept = leaving
+    if isinstance(inner, ast.For | ast.AsyncFor | ast.While):
+        kept = tuple(kind for kind in kept if kind is not ast.Break)
+    if isinstance(inner, ast.Try | ast.TryStar):
+        kept = tuple(kind for kind in kept if kind is not ast.Raise)
+    return any(_leaves_behind(node, block, kept) for block in _blocks(inner))
+
+
+def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    for name in ("body", "orelse", "finalbody"):
+        yield getattr(statement, name, [])
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
+
+
 def load_loops(load: Load) -> Iterator[tuple[int, Context]]:
     """The loops in whose rounds the relation is read of other objects, with their level, outermost first."""
     for depth, level in enumerate(levels(load)):
@@ -93,15 +124,19 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
-    return any(_tells_the_same(other, event) for other in below(interpreter, event))
+    others = below(interpreter, event)
+    return others is None or any(_tells_the_same(other, event) for other in others)
 
 
-def below(interpreter: Interpreter, event: Event) -> Iterator[Event]:
-    """What the called function's own run has at the same place."""
+def below(interpreter: Interpreter, event: Event) -> list[Event] | None:
+    """What the called function's own run has at the same place; None when nobody can say."""
     symbol = next((context.symbol for context in event.frame if context.turn is Turn.FUNCTION), None)
-    analysis = interpreter.analyse(Function(symbol), None) if symbol is not None else None
-    if symbol is not None and analysis is not None:
-        yield from (other for other in analysis.events if _spot(other, symbol.module) == _spot(event, ""))
+    if symbol is None:
+        return []
+    analysis = interpreter.analyse(Function(symbol), None)
+    if analysis is None:
+        return None
+    return [other for other in analysis.events if _spot(other, symbol.module) == _spot(event, "")]
 
 
 def _spot(event: Event, module: str) -> tuple[str, int, int]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from perflint.project.facts import dotted
 from perflint.semantics import expressions, loops, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
+from perflint.semantics.sizes import unsized
 from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value, join
 
 if TYPE_CHECKING:
@@ -148,9 +149,8 @@ def _ann_assign(run: Run, node: ast.AnnAssign) -> bool:
 def _aug_assign(run: Run, node: ast.AugAssign) -> bool:
     before = run.eval(node.target)
     value = run.eval(node.value)
-    targets.bind(
-        run, node.target, before if before == value or node.op.__class__ in (ast.BitOr, ast.BitAnd) else UNKNOWN
-    )
+    is_same = before == value or node.op.__class__ in (ast.BitOr, ast.BitAnd)
+    targets.bind(run, node.target, unsized(before) if is_same else UNKNOWN)
     return True
 
 

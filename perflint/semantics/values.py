@@ -286,6 +286,8 @@ def join(one: Value, other: Value) -> Value:
         return other
     if _is_empty(other, one):
         return one
+    if isinstance(one, ListOf) and isinstance(other, ListOf) and (sized := _longer(one, other)) is not None:
+        return sized
     options = dict.fromkeys([*_options(one), *_options(other)])
     if UNKNOWN in options or len(options) > _MAX_OPTIONS:
         return UNKNOWN
@@ -300,6 +302,15 @@ def _is_empty(one: Value, other: Value) -> bool:
         case DictOf(key=Unknown(), value=Unknown()):
             return isinstance(other, DictOf)
     return False
+
+
+def _longer(one: ListOf, other: ListOf) -> ListOf | None:
+    """Two lists of the same that differ in their size: as long as the longer one, if both are known."""
+    if one.source != other.source or (one.element != other.element and -1 in (one.size, other.size)):
+        return None
+    return ListOf(
+        join(one.element, other.element), one.source, -1 if -1 in (one.size, other.size) else max(one.size, other.size)
+    )
 
 
 def _options(value: Value) -> tuple[Value, ...]:
