@@ -50,7 +50,7 @@ _selection_options = _options(
     click.option("--unproven", is_flag=True, help="Report also what is only probable."),
     click.option("--include-ruff-overlap", is_flag=True, help="No effect yet: no rule overlaps with Ruff."),
     click.option("--workers", type=click.IntRange(0), help="Processes to use; 0: one a processor."),
-    click.option("--no-cache", is_flag=True, help="No effect yet: there is no cache."),
+    click.option("--no-cache", is_flag=True, help="Keep nothing, and use nothing that was kept."),
 )  # fmt: skip
 _fix_options = _options(
     click.option("--unsafe-fixes/--no-unsafe-fixes", default=None, help="Count unsafe fixes among those to apply."),
@@ -129,6 +129,16 @@ def config(path: Path, schema: bool, config: Path | None, isolated: bool) -> int
     return 0
 
 
+@cli.command()
+@click.argument("path", type=click.Path(path_type=Path), default=Path("."))
+@_settings_options
+def clean(path: Path, config: Path | None, isolated: bool) -> int:
+    """Remove what runs of the project around PATH have kept."""
+    from perflint import runs
+
+    return runs.clean(path, config, isolated)
+
+
 def _overrides(given: dict[str, Any]) -> dict[str, Any]:
     """What the command line sets, by the keys of the settings file."""
     lists = {key: given[key.replace("-", "_")] for key in _LISTS if given[key.replace("-", "_")]}
@@ -137,6 +147,7 @@ def _overrides(given: dict[str, Any]) -> dict[str, Any]:
         "workers": given["workers"],
         "unsafe-fixes": given["unsafe_fixes"],
         "output-format": given.get("output_format"),
+        "cache-dir": "" if given["no_cache"] else None,
     }
     return lists | {key: value for key, value in single.items() if value is not None}
 

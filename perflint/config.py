@@ -63,6 +63,8 @@ class Settings:
     extend_safe_fixes: tuple[str, ...] = ()
     extend_unsafe_fixes: tuple[str, ...] = ()
     output_format: OutputFormat = "auto"
+    # Relative to the project's folder; empty: nothing is kept.
+    cache_dir: str = ".perflint_cache"
     # 0: as many as there are processors.
     workers: int = 0
     source_roots: tuple[str, ...] = ()

@@ -94,8 +94,8 @@ def _read(paths: Set[Path], texts: Mapping[Path, str]) -> tuple[dict[Path, Sourc
 
 
 def _analyse() -> Analyse:
-    # Imported here: it brings LibCST.
-    from perflint.analysis import analyse
+    # Imported here: standard input and the fixes have analyses of their own.
+    from perflint.cached import analyse
 
     return analyse
 

@@ -25,13 +25,18 @@ def available(asked: int) -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def pays(items: Sequence[object], workers: int) -> bool:
+    """Whether `each` will use several processes."""
+    return workers > 1 and len(items) >= _WORTHWHILE and _can_fork()
+
+
 def each(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
     """`[function(item) for item in items]`, by several processes where that pays and fork is safe.
 
     Workers are forked, so `function` may close over anything; only results are sent, pickled.
     What a lost worker leaves undone is done here.
     """
-    if workers < 2 or len(items) < _WORTHWHILE or not _can_fork():
+    if not pays(items, workers):
         return [function(item) for item in items]
     results: dict[int, Result] = {}
     context = multiprocessing.get_context("fork")

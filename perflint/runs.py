@@ -114,6 +114,16 @@ def diff(options: Options) -> int:
     return _code(options, bool(result.changed), result.problems)
 
 
+def clean(path: Path, config: Path | None, isolated: bool) -> int:
+    """Remove the cache of the project around `path`; only a folder that perflint has made."""
+    from perflint.cached import cache_of
+
+    cache = cache_of(load(absolute(path), None, config, isolated).settings)
+    removed = cache.remove() if cache is not None else None
+    click.echo(f"Removed {console.shown(removed)}." if removed else "Nothing to remove.", err=True)
+    return 0
+
+
 def _fixed(options: Options) -> FixResult:
     """The fixes applied: to the files, or to standard input, whose new text is printed."""
     from perflint.fixing import fix

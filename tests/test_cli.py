@@ -255,7 +255,7 @@ def test_help_names_the_commands(run: Runner) -> None:
     result = run("--help")
     assert result.code == 0
     assert [line.split()[0] for line in result.out.split("Commands:\n")[1].splitlines()] == [
-        "check", "config", "fix", "rule",
+        "check", "clean", "config", "fix", "rule",
     ]  # fmt: skip
 
 

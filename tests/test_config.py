@@ -43,6 +43,7 @@ def test_every_key_of_a_file_is_read(write: Write) -> None:
     extend-unsafe-fixes = ["PF102"]
     output-format = "json-lines"
     workers = 3
+    cache-dir = "elsewhere"
     source-roots = ["src"]
     [tool.perflint.per-file-ignores]
     "my_app/*.py" = ["PF101"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from perflint.project.symbols import Kind, Symbol
@@ -11,27 +11,26 @@ if TYPE_CHECKING:
     from perflint.project.callgraph import CallGraph
 
 
-def cycles(graph: CallGraph) -> Mapping[Symbol, int]:
-    """The number of the cycle that a function belongs to; functions in no cycle, or only in their own, are left out.
+class Cycles:
+    """Which functions call each other in a cycle; what is reached from a function is looked at when it is asked for.
 
     Strongly connected components after Tarjan (SIAM Journal on Computing 1, 1972), without recursion.
     """
-    search = _Search(graph)
-    for symbol, _ in graph.symbols.all_functions():
-        search.visit(symbol)
-    return search.found
 
-
-class _Search:
     def __init__(self, graph: CallGraph) -> None:
-        self.found: dict[Symbol, int] = {}
         self._graph = graph
+        self._found: dict[Symbol, int] = {}
         self._index: dict[Symbol, int] = {}
         self._low: dict[Symbol, int] = {}
         self._path: list[Symbol] = []
         self._on_path: set[Symbol] = set()
 
-    def visit(self, root: Symbol) -> None:
+    def of(self, symbol: Symbol) -> int | None:
+        """The number of the cycle that a function belongs to; None for one in no cycle, or only in its own."""
+        self._visit(symbol)
+        return self._found.get(symbol)
+
+    def _visit(self, root: Symbol) -> None:
         """Number what is reached from a function."""
         if root in self._index:
             return
@@ -60,9 +59,9 @@ class _Search:
             self._low[caller] = min(self._low[caller], self._low[symbol])
         if self._low[symbol] != self._index[symbol]:
             return
-        start = self._path.index(symbol)
-        members = self._path[start:]
-        del self._path[start:]
+        members = [self._path.pop()]
+        while members[-1] != symbol:
+            members.append(self._path.pop())
         self._on_path.difference_update(members)
         if len(members) > 1:
-            self.found.update(dict.fromkeys(members, self._index[symbol]))
+            self._found.update(dict.fromkeys(members, self._index[symbol]))

@@ -12,10 +12,11 @@ which question came first, or what is said of a file would depend on the files b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from perflint.project.cycles import Cycles
 from perflint.project.symbols import Symbol
 
 Answer = TypeVar("Answer")
@@ -41,9 +42,9 @@ class _Place:
 
 
 class Answers:
-    """Keeps answers; `cycles` gives the cycle of calls that a function belongs to."""
+    """Keeps answers; `cycles` knows the cycles of calls."""
 
-    def __init__(self, cycles: Mapping[Symbol, int]) -> None:
+    def __init__(self, cycles: Cycles) -> None:
         self._cycles = cycles
         self._final: dict[object, Any] = {}
         self._placed: dict[tuple[object, _Place], tuple[Any, frozenset[object]]] = {}
@@ -123,7 +124,7 @@ class Answers:
 
     def _entered(self, symbol: Symbol, function: object) -> _Place | None:
         """The place inside a function; None where it is not to be entered."""
-        here, cycle = self._place, self._cycles.get(symbol)
+        here, cycle = self._place, self._cycles.of(symbol)
         if cycle is None or cycle != here.cycle:
             return replace(here, cycle=cycle, running=frozenset({function}) if cycle is not None else frozenset())
         if function in here.running or len(here.running) >= _CALLS:

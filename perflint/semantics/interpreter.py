@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from perflint.project.callgraph import CallGraph
-from perflint.project.cycles import cycles
+from perflint.project.cycles import Cycles
 from perflint.project.facts import expression
 from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
@@ -68,7 +68,7 @@ class Interpreter:
         self.models = models
         self.trees = trees
         self.libraries = libraries
-        self._answers = Answers(cycles(self.graph))
+        self._answers = Answers(Cycles(self.graph))
         self._names: dict[tuple[str, str, str], Value] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:

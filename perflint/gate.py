@@ -1,0 +1,54 @@
+"""The relevance gate: which checks have something to see in a file, and in which of its functions.
+
+Parsing by LibCST costs more than all that comes before it, so only the code that can give a finding is parsed. A check
+names the events that it can report (`visits(…, wants=…)`); what has none of them is left out. The gate may not hide a
+finding: `python -m benchmarks.equality` compares runs with and without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from perflint.semantics.events import Act, Begin, Event, Iterate
+
+if TYPE_CHECKING:
+    from perflint.cards import Rule
+    from perflint.project.symbols import Symbol
+    from perflint.semantics.exposure import Exposures
+    from perflint.semantics.interpreter import FileAnalysis
+
+Checks = Sequence[tuple["Rule", Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The checks that are to see a file, and the functions that they are to see; \"\" stands for the module itself."""
+
+    checks: Checks
+    functions: frozenset[str]
+
+
+def costs_nothing(analysis: FileAnalysis) -> bool:
+    """Whether nothing at all happens in a file that a check could report."""
+    return all(isinstance(event, Act | Begin | Iterate) for _, event in analysis.events)
+
+
+def passed(checks: Checks, analysis: FileAnalysis, exposures: Exposures) -> Passed:
+    """What of a file has to be checked."""
+    seen = [(rule, check, _wanted_in(check.wants or _is_costly, analysis, exposures)) for rule, check in checks]
+    return Passed(
+        [(rule, check) for rule, check, functions in seen if functions],
+        frozenset[str]().union(*(functions for _, _, functions in seen)),
+    )
+
+
+def _wanted_in(
+    wants: Callable[[Event, Symbol, Exposures], bool], analysis: FileAnalysis, exposures: Exposures
+) -> set[str]:
+    return {symbol.name for symbol, event in analysis.events if wants(event, symbol, exposures)}
+
+
+def _is_costly(event: Event, function: Symbol, exposures: Exposures) -> bool:
+    return not isinstance(event, Act | Begin | Iterate)
