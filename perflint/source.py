@@ -102,7 +102,7 @@ def replace(source: SourceFile, text: str, root: Path) -> None:
 
 def split_lines(text: str) -> list[str]:
     """The lines of `text` as Python counts them, without their ends."""
-    return _LINE_END.split(text)
+    return _LINE_END.split(text) if "\r" in text else text.split("\n")
 
 
 def line_starts(text: str) -> list[int]:

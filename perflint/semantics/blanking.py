@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
-_LINE_END = re.compile(r"\r\n|\r|\n")  # what Python's parser takes for it
+from perflint.source import split_lines
+
 _WORTHWHILE = 0.15  # of the lines
 
 
@@ -26,7 +26,7 @@ def blanked(text: str, tree: ast.Module, seen: Set[str]) -> Blanked | None:
     """
     left_out = list(_unseen(tree.body, "", seen))
     spans = [(_start(node) - 1, node.end_lineno or node.lineno) for node in left_out]
-    lines = _LINE_END.split(text)
+    lines = split_lines(text)
     if sum(end - start for start, end in spans) < _WORTHWHILE * len(lines):
         return None
     for start, end in spans:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,10 +11,10 @@ from typing import TypeVar
 
 from perflint.project.facts import FileFacts, FunctionFact
 from perflint.semantics.recent import Recent
+from perflint.source import split_lines
 
 _MODULE_CHARACTERS = 1_000_000  # some 25,000 lines; their trees take some 40 MB
 _FUNCTION_LINES = 40_000  # their trees take some 60 MB
-_LINE_END = re.compile(r"\r\n|\r|\n")  # what Python's parser takes for it
 Expression = TypeVar("Expression", bound=ast.expr)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -132,7 +131,7 @@ class Trees:
     def _read(self, module: str) -> _Source:
         facts = self._facts.get(module)
         named = {fact.qualname: fact for fact in facts.functions} if facts else {}
-        return _Source(_LINE_END.split(self._texts.get(module, "")), named)
+        return _Source(split_lines(self._texts.get(module, "")), named)
 
     def _parse(self, name: str) -> ModuleTree | None:
         text = self._texts.get(name)
