@@ -114,6 +114,9 @@ def known_truth(run: Run, node: ast.expr) -> bool | None:
     """Whether a test surely holds, or surely does not: of arguments that are None, True or False in this call."""
     match node:
         case ast.Name(id=name):
+            given = run.names.get(name) if name in run.lasting else None
+            if isinstance(given, ListOf) and given.size > 0:
+                return True
             value = _switch(run, name)
             return None if value is None else bool(value.value)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
