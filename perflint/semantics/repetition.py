@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
 from perflint.semantics.loops import names_in
-from perflint.semantics.values import Collection, Entity, Function, Query, Value, parts
+from perflint.semantics.values import Collection, Entity, Function, Proof, Query, Value, parts
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -24,7 +24,30 @@ class Level:
 
     def loops(self) -> Iterator[Context]:
         """The loops that multiply, innermost first."""
-        return (context for context in reversed(self.contexts) if context.turn is Turn.LOOP and context.multiplies)
+        return (
+            context
+            for context in reversed(self.contexts)
+            if context.turn is Turn.LOOP and context.multiplies and not is_in_last_round(context.node, self.node)
+        )
+
+
+def is_in_last_round(loop: ast.AST, node: ast.AST) -> bool:
+    """Whether the round that comes to the node is the last: it leaves the loop behind it, without a condition."""
+    body = loop.body if isinstance(loop, ast.For | ast.AsyncFor | ast.While) else []
+    return _leaves_behind(body, getattr(node, "lineno", 0), (ast.Break, ast.Return))
+
+
+def _leaves_behind(block: list[ast.stmt], row: int, ways: tuple[type[ast.stmt], ...]) -> bool:
+    """Whether the block with that row, or one around it, ends by one of these ways out."""
+    here = next((one for one in block if one.lineno <= row <= (one.end_lineno or one.lineno)), None)
+    if here is None:
+        return False
+    if isinstance(block[-1], ways):
+        return True
+    inner = (ast.Return,) if isinstance(here, ast.For | ast.AsyncFor | ast.While) else ways
+    return any(_leaves_behind(getattr(here, name, []), row, inner) for name in ("body", "orelse", "finalbody")) or any(
+        _leaves_behind(part.body, row, inner) for part in (*getattr(here, "handlers", ()), *getattr(here, "cases", ()))
+    )
 
 
 def place(event: Event) -> ast.AST:
@@ -125,7 +148,9 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
     others = below(interpreter, event)
-    return others is None or any(_tells_the_same(other, event) for other in others)
+    return others is None or any(
+        other.proof is not Proof.UNPROVEN and _tells_the_same(other, event) for other in others
+    )
 
 
 def below(interpreter: Interpreter, event: Event) -> list[Event] | None:
