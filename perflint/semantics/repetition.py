@@ -24,30 +24,7 @@ class Level:
 
     def loops(self) -> Iterator[Context]:
         """The loops that multiply, innermost first."""
-        return (
-            context
-            for context in reversed(self.contexts)
-            if context.turn is Turn.LOOP and context.multiplies and not is_in_last_round(context.node, self.node)
-        )
-
-
-def is_in_last_round(loop: ast.AST, node: ast.AST) -> bool:
-    """Whether the round that comes to the node is the last: it leaves the loop behind it, without a condition."""
-    body = loop.body if isinstance(loop, ast.For | ast.AsyncFor | ast.While) else []
-    return _leaves_behind(body, getattr(node, "lineno", 0), (ast.Break, ast.Return))
-
-
-def _leaves_behind(block: list[ast.stmt], row: int, ways: tuple[type[ast.stmt], ...]) -> bool:
-    """Whether the block with that row, or one around it, ends by one of these ways out."""
-    here = next((one for one in block if one.lineno <= row <= (one.end_lineno or one.lineno)), None)
-    if here is None:
-        return False
-    if isinstance(block[-1], ways):
-        return True
-    inner = (ast.Return,) if isinstance(here, ast.For | ast.AsyncFor | ast.While) else ways
-    return any(_leaves_behind(getattr(here, name, []), row, inner) for name in ("body", "orelse", "finalbody")) or any(
-        _leaves_behind(part.body, row, inner) for part in (*getattr(here, "handlers", ()), *getattr(here, "cases", ()))
-    )
+        return (context for context in reversed(self.contexts) if context.turn is Turn.LOOP and context.multiplies)
 
 
 def place(event: Event) -> ast.AST:
