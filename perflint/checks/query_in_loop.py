@@ -49,7 +49,8 @@ class _Repeated:
 
     @property
     def run(self) -> Run:
-        return self.runs[0]
+        """The one that is known best."""
+        return max(self.runs, key=lambda run: run.proof)
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:

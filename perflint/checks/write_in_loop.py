@@ -42,7 +42,7 @@ def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
 @visits(cst.Call, wants=_is_repeated)
 def check(call: cst.Call, ctx: Context) -> Iterator[Draft]:
     """A statement that writes, once for each item of a loop over data."""
-    for run in ctx.runs(call):
+    for run in sorted(ctx.runs(call), key=lambda run: -run.proof):
         loop = _loop(run, ctx) if run.verb in _WORDS else None
         if loop is not None and not _is_meant(run, loop, ctx):
             yield _draft(call, run, loop, ctx)
@@ -66,7 +66,8 @@ def _loop(event: Run | End, ctx: Context) -> Around | None:
 def _is_told_here(run: Run, loop: Around, ctx: Context) -> bool:
     """Whether the loop stands in another function of this file that knows as much: one that is handed over."""
     for _, other in ctx.every(Run):
-        own = rounds.repeating(other) if other is not run and place(other) is place(run) else None
+        is_shown = other is not run and other.proof is not Proof.UNPROVEN
+        own = rounds.repeating(other) if is_shown and place(other) is place(run) else None
         if own is not None and own.node is loop.node and rounds.stands_here(own, other):
             return True
     return False

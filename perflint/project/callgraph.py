@@ -81,6 +81,11 @@ class CallGraph:
         """Whether something beside the calls behind `callers` may use the function."""
         return is_used_otherwise(self.symbols, self.instances, symbol, self.callers(symbol))
 
+    def sole(self, name: str) -> Symbol | None:
+        """The only method of that name, of several words and no library's, that the project's classes have."""
+        found = self._sole.get(name, ())
+        return found[0] if len(found) == 1 else None
+
     def _find(self, symbol: Symbol) -> Edges:
         if symbol.kind is Kind.MODULE:
             facts = self.symbols.files.get(symbol.module)

@@ -93,6 +93,8 @@ def call(run: Run, node: ast.Call) -> Value:
 
 def _call(call: Call, callee: Value) -> Value:
     libraries = call.run.interpreter.libraries
+    from perflint.semantics.guesses import namesake
+
     match callee:
         case Ref(symbol=symbol) if symbol.kind is Kind.CLASS:
             return _construct(call, callee)
@@ -108,6 +110,7 @@ def _call(call: Call, callee: Value) -> Value:
             if isinstance(receiver, Column | RelationRef):
                 return criterion([receiver, *call.args])  # `User.id.in_(ids)`
             found = libraries.method(receiver, name, call)
+            found = namesake(call, receiver, name) if found is None else found
             return derived(receiver, *call.args, *call.keywords.values(), by=f".{name}") if found is None else found
         case Instance(symbol=symbol) if symbol.kind is Kind.CLASS:
             target = call.run.interpreter.symbols.attribute(symbol, "__call__")

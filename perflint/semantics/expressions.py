@@ -115,7 +115,7 @@ def known_truth(run: Run, node: ast.expr) -> bool | None:
     match node:
         case ast.Name(id=name):
             value = _switch(run, name)
-            return None if value is None else bool(value.value)
+            return None if value is None else isinstance(value, ListOf) or bool(value.value)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             inner = known_truth(run, operand)
             return None if inner is None else not inner
@@ -125,16 +125,18 @@ def known_truth(run: Run, node: ast.expr) -> bool | None:
             return settles if settles in known else None if None in known else not settles
         case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
             value = _switch(run, name)
-            return None if value is None else (value.value is None) == isinstance(node.ops[0], ast.Is)
+            is_none = isinstance(value, Const) and value.value is None
+            return None if value is None else is_none == isinstance(node.ops[0], ast.Is)
     return None
 
 
-def _switch(run: Run, name: str) -> Const | None:
-    """The None, True or False that a parameter holds from the call to the end."""
+def _switch(run: Run, name: str) -> Const | ListOf | None:
+    """The None, True, False or written-out list that a parameter holds from the call to the end."""
     value = run.names.get(name)
-    if not isinstance(value, Const) or value.type not in ("NoneType", "bool") or run.function is None:
+    if not isinstance(value, Const | ListOf) or run.function is None:
         return None
-    return value if name in parameters.lasting(run.function) else None
+    tells = value.size > 0 if isinstance(value, ListOf) else value.type in ("NoneType", "bool")
+    return value if tells and name in parameters.lasting(run.function) else None
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:

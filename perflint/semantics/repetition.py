@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
 from perflint.semantics.loops import names_in
-from perflint.semantics.values import Collection, Entity, Function, Query, Value, parts
+from perflint.semantics.values import Collection, Entity, Function, Proof, Query, Value, parts
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -125,7 +125,9 @@ def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
 def is_told_below(interpreter: Interpreter, event: Load | Run) -> bool:
     """Whether the called function's own run, with nothing but its signature, has the loop and the rows."""
     others = below(interpreter, event)
-    return others is None or any(_tells_the_same(other, event) for other in others)
+    return others is None or any(
+        other.proof is not Proof.UNPROVEN and _tells_the_same(other, event) for other in others
+    )
 
 
 def below(interpreter: Interpreter, event: Event) -> list[Event] | None:

@@ -199,7 +199,8 @@ def _for(run: Run, node: ast.For | ast.AsyncFor) -> bool:
     with run.inside(context):
         targets.bind(run, node.target, element)
         run.block(node.body)
-    run.merge(before, run.names)
+    if not (isinstance(iterable, ListOf) and iterable.size > 0):
+        run.merge(before, run.names)  # there may be no round at all
     return run.block(node.orelse)
 
 
