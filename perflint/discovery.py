@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SUFFIXES = (".py", ".pyi")
 _TEST_NAME = re.compile(r"test_.*\.pyi?|.*_test\.pyi?|tests\.py|conftest\.py")
+_TEST_FOLDERS = frozenset({"tests", "test"})
 _ALEMBIC = re.compile("alembic|migrat")
 _MARKERS = ("pyproject.toml", "perflint.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
@@ -84,7 +85,7 @@ def _is_project(folder: Path) -> bool:
 def context_of(path: Path, root: Path) -> Context:
     """What kind of code `path` holds, by the shape of its path below `root`."""
     *folders, name = path.relative_to(root).parts if path.is_relative_to(root) else (path.name,)
-    if "tests" in folders or folders[:1] == ["test"] or _TEST_NAME.fullmatch(name):
+    if not _TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name):
         return "tests"
     if _is_migration(folders):
         return "migrations"

@@ -133,7 +133,7 @@ def test_what_does_not_exist_is_a_problem(write: Write) -> None:
         ("app/testing.py", "app"),
         ("app/latest.py", "app"),
         ("app/contest/a.py", "app"),
-        ("app/test/a.py", "app"),
+        ("app/test/a.py", "tests"),
         ("test/a.py", "tests"),
         ("tests/a.py", "tests"),
         ("app/tests/a.py", "tests"),

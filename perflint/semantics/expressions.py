@@ -90,6 +90,8 @@ def awaited(value: Value) -> Value:
 
 def _bool_op(run: Run, node: ast.BoolOp) -> Value:
     value = run.eval(node.values[0]) if isinstance(node.op, ast.Or) else truth(run, node.values[0])
+    if known_truth(run, node.values[0]) is isinstance(node.op, ast.Or):
+        return value  # the rest is never asked
     for part in node.values[1:]:
         with run.guarded(node):
             other = run.eval(part)
@@ -99,6 +101,9 @@ def _bool_op(run: Run, node: ast.BoolOp) -> Value:
 
 def _if_exp(run: Run, node: ast.IfExp) -> Value:
     truth(run, node.test)
+    decided = known_truth(run, node.test)
+    if decided is not None:
+        return run.eval(node.body if decided else node.orelse)
     with run.guarded(node):
         return join(run.eval(node.body), run.eval(node.orelse))
 
@@ -110,18 +115,22 @@ def truth(run: Run, node: ast.expr) -> Value:
     return value
 
 
-def known_truth(run: Run, node: ast.expr) -> bool | None:
+def known_truth(run: Run, node: ast.expr, depth: int = 3) -> bool | None:
     """Whether a test surely holds, or surely does not: of arguments that are None, True or False in this call."""
     match node:
         case ast.Name(id=name):
             value = _switch(run, name)
-            return None if value is None else isinstance(value, ListOf) or bool(value.value)
+            if value is None:
+                return _made_of(run, name, depth)
+            return isinstance(value, ListOf) or bool(value.value)
+        case ast.Constant(value=bool() | None as constant):
+            return bool(constant)
         case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = known_truth(run, operand)
+            inner = known_truth(run, operand, depth)
             return None if inner is None else not inner
         case ast.BoolOp(op=op, values=values):
             settles = isinstance(op, ast.Or)
-            known = [known_truth(run, value) for value in values]
+            known = [known_truth(run, value, depth) for value in values]
             return settles if settles in known else None if None in known else not settles
         case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
             value = _switch(run, name)
@@ -131,12 +140,27 @@ def known_truth(run: Run, node: ast.expr) -> bool | None:
 
 
 def _switch(run: Run, name: str) -> Const | ListOf | None:
-    """The None, True, False or written-out list that a parameter holds from the call to the end."""
-    value = run.names.get(name)
+    """The None, True, False or written-out list that a parameter holds from the call to the end.
+
+    It may be one of the function around.
+    """
+    value = run.names.get(name, run.outer.get(name))
     if not isinstance(value, Const | ListOf) or run.function is None:
         return None
-    tells = value.size > 0 if isinstance(value, ListOf) else value.type in ("NoneType", "bool")
-    return value if tells and name in parameters.lasting(run.function) else None
+    if not (value.size > 0 if isinstance(value, ListOf) else value.type in ("NoneType", "bool")):
+        return None
+    if name in parameters.lasting(run.function):
+        return value
+    is_outer = run.around is not None and name in parameters.lasting_around(run.function, run.around)
+    return value if is_outer else None
+
+
+def _made_of(run: Run, name: str, depth: int) -> bool | None:
+    """The same of a local name by the one expression that it is ever given."""
+    if depth == 0 or run.function is None or name not in run.names:
+        return None
+    value = parameters.bound_once(run.function).get(name)
+    return known_truth(run, value, depth - 1) if value is not None else None
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:

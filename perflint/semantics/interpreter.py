@@ -22,6 +22,7 @@ from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
     Closure,
+    Const,
     Entity,
     Function,
     ListOf,
@@ -109,7 +110,9 @@ class Interpreter:
 
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""
-        return self._answers.value((symbol, name), lambda: self._instance_attribute(symbol, name))
+        value = self._answers.value((symbol, name), lambda: self._instance_attribute(symbol, name))
+        is_start = isinstance(value, Const) and value.type in ("NoneType", "bool")
+        return UNKNOWN if is_start else value  # what it is first set to says nothing of what it is later
 
     def _instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         for owner in self.symbols.mro(symbol):
@@ -178,6 +181,7 @@ class Interpreter:
         run = Run(self, symbol.module, symbol.name, {}, outer, depth)
         run.names = parameters.initial(self, symbol, node, dict(bound), function.receiver)
         run.function = node
+        run.around = self.trees.function(symbol.module, symbol.name.rpartition(".")[0]) if function.closure else None
         return run
 
     def _finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -53,8 +54,32 @@ def _switched_off(args: ast.arguments) -> Iterator[tuple[str, Value]]:
 @lru_cache(maxsize=4096)
 def lasting(node: FunctionNode) -> frozenset[str]:
     """Parameters that the body never binds anew: what a call gives them holds to the end."""
-    bound = {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load)}
-    return frozenset(arg.arg for arg, _ in _with_defaults(node.args)) - bound
+    return frozenset(arg.arg for arg, _ in _with_defaults(node.args)) - _bound(node).keys()
+
+
+def lasting_around(inner: FunctionNode, outer: FunctionNode) -> frozenset[str]:
+    """The lasting parameters of a function that one inside of it does not bind for itself."""
+    return lasting(outer) - _bound(inner).keys() - {part.arg for part in ast.walk(inner) if isinstance(part, ast.arg)}
+
+
+@lru_cache(maxsize=4096)
+def bound_once(node: FunctionNode) -> Mapping[str, ast.expr]:
+    """The names that a function gives one value in one place, and those values."""
+    times = _bound(node)
+    other = {name for part in ast.walk(node) if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
+    other |= {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
+    found: dict[str, ast.expr] = {}
+    for part in ast.walk(node):
+        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
+            name = part.targets[0].id
+            if times[name] == 1 and name not in other:
+                found[name] = part.value
+    return found
+
+
+def _bound(node: FunctionNode) -> Counter[str]:
+    names = (part for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load))
+    return Counter(part.id for part in names)
 
 
 def telling(function: Function, bound: Bound | None) -> Bound:

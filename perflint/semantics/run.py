@@ -30,6 +30,7 @@ class Run:
     outer: dict[str, Value] = field(default_factory=dict)  # an enclosing function's names
     depth: int = 0
     function: FunctionNode | None = None
+    around: FunctionNode | None = None  # the function that a closure stands in
     values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
     frames: dict[ast.AST, Frame] | None = None
     is_text: bool = False  # of an expression that is kept as text: its nodes do not know their places

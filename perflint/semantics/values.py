@@ -301,6 +301,10 @@ def _is_empty(one: Value, other: Value) -> bool:
             return isinstance(other, ListOf | Rows | Collection | Query)
         case DictOf(key=Unknown(), value=Unknown()):
             return isinstance(other, DictOf)
+        case Query(state=state) if state.has("none"):
+            return isinstance(other, Query | Rows | ListOf) and not (
+                isinstance(other, Query) and other.state.has("none")
+            )
     return False
 
 
