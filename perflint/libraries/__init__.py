@@ -62,6 +62,8 @@ class Libraries:
         self._sessions = tuple(sessions)
         self._clients = tuple(clients)
         self.interpreter: Interpreter  # set by the interpreter's maker
+        self._answering: dict[str, list[Any]] = {}
+        self._receivers: dict[Symbol, Value] = {}
         self._of_class: dict[Symbol, tuple[ModuleType, ...]] = {}
 
     def wraps_session(self, symbol: Symbol) -> bool:
@@ -73,7 +75,10 @@ class Libraries:
         return _is_named(symbol, self._clients)
 
     def _all(self, question: str) -> list[Any]:
-        return [answer for module in self._modules if (answer := getattr(module, question, None)) is not None]
+        if question not in self._answering:
+            found = (getattr(module, question, None) for module in self._modules)
+            self._answering[question] = [answer for answer in found if answer is not None]
+        return self._answering[question]
 
     def _ask(self, module: ModuleType | None, question: str, *args: Any) -> Any:
         answer = getattr(module, question, None) if module is not None else None
@@ -209,8 +214,10 @@ class Libraries:
 
     def receiver(self, symbol: Symbol) -> Value:
         """An object of a class: a model's entity, a library's object or a plain one."""
-        found = self._first("receiver", self.interpreter, symbol)
-        return Instance(symbol) if found is None else found
+        if symbol not in self._receivers:
+            found = self._first("receiver", self.interpreter, symbol)
+            self._receivers[symbol] = Instance(symbol) if found is None else found
+        return self._receivers[symbol]
 
     def default(self, interpreter: Interpreter, node: ast.expr, module: str, scope: str) -> Value:
         """What a parameter with this default gets (`Depends(get_db)`)."""

@@ -129,12 +129,11 @@ def _construct(call: Call, callee: Ref) -> Value:
     made = run.interpreter.libraries.construct(symbol, call)
     if made is not None:
         return made
-    arguments = tuple(sorted(call.keywords.items(), key=lambda pair: pair[0]))
-    instance = Instance(symbol, arguments=arguments if len(arguments) < 8 else ())
+    instance = Instance(symbol)
     init = run.interpreter.symbols.attribute(symbol, "__init__")
     if init is not None and init.kind is Kind.FUNCTION:
         invoke(run, Function(init, instance), call.args, call.keywords, call.node, symbol.name, star=call.has_star)
-        return Instance(symbol)
+        return instance
     flowing = derived(*call.args, *call.keywords.values())
     return instance if flowing == UNKNOWN else replace(instance, arguments=(("*", flowing),))
 

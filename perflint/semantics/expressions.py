@@ -36,11 +36,8 @@ if TYPE_CHECKING:
     from perflint.semantics.run import Run
 
 
-def evaluate(run: Run, node: ast.expr) -> Value:
-    """The value of any expression; unknown kinds are walked for what their parts cost."""
-    handler = _EXPRESSIONS.get(type(node))
-    if handler is not None:
-        return handler(run, node)
+def parts(run: Run, node: ast.expr) -> Value:
+    """The value of a kind of expression that tells nothing by itself: its parts are walked for what they cost."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
             run.eval(child)
@@ -365,7 +362,7 @@ def enter(run: Run, value: Value, node: ast.expr) -> Value:
     return run.interpreter.libraries.enter(run, value, node)
 
 
-_EXPRESSIONS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
+HANDLERS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.Constant: _constant,
     ast.Name: _name,
     ast.Attribute: _attribute,
@@ -394,4 +391,4 @@ _EXPRESSIONS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.YieldFrom: _yield_from,
 }
 
-__all__ = ["Context", "Turn", "enter", "evaluate", "iterate", "truth"]
+__all__ = ["HANDLERS", "Context", "Turn", "enter", "iterate", "parts", "truth"]

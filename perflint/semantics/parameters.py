@@ -86,7 +86,11 @@ def telling(function: Function, bound: Bound | None) -> Bound:
     """The arguments that can change what a run finds; the receiver when nothing is bound."""
     if bound is None:
         return (("", function.receiver),) if function.receiver is not None else ()
-    return tuple((name, value) for name, value in bound if not _is_dull(value))
+    return tuple(sorted((pair for pair in bound if not _is_dull(pair[1])), key=_by_name))
+
+
+def _by_name(pair: tuple[str, Value]) -> str:
+    return pair[0]
 
 
 def _is_dull(value: Value) -> bool:

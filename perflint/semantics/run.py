@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,33 +54,19 @@ class Run:
         """The value of an expression; what it costs is recorded."""
         if node is None:
             return UNKNOWN
-        value = expressions.evaluate(self, node)
+        handler = expressions.HANDLERS.get(type(node))
+        value = handler(self, node) if handler is not None else expressions.parts(self, node)
         if self.values is not None:
             self.values[node] = value
         return value
 
-    @contextmanager
-    def inside(self, context: Context) -> Iterator[None]:
+    def inside(self, context: Context) -> _Inside:
         """Evaluate with one more enclosing construct; a loop starts with no exits before it."""
-        exits = self.exits
-        if context.turn is Turn.LOOP:
-            self.stack.extend(exits)
-            self.exits = []
-        depth = len(self.stack)
-        self.stack.append(context)
-        try:
-            yield
-        finally:
-            del self.stack[depth:]
-            if context.turn is Turn.LOOP:
-                del self.stack[len(self.stack) - len(exits) :]
-                self.exits = exits
+        return _Inside(self, context)
 
-    @contextmanager
-    def guarded(self, node: ast.AST) -> Iterator[None]:
+    def guarded(self, node: ast.AST) -> _Inside:
         """Evaluate what may not run."""
-        with self.inside(Context(Turn.GUARD, node)):
-            yield
+        return _Inside(self, Context(Turn.GUARD, node))
 
     def set(self, name: str, value: Value) -> None:
         """Bind a name; what was known of its attributes is gone."""
@@ -126,6 +111,30 @@ class Run:
 def _is_reading(name: str, value: Value) -> bool:
     """Whether a name stands for what reading an attribute gave, not for a container that was filled."""
     return "." in name and not isinstance(value, DictOf | ListOf)
+
+
+class _Inside:
+    """What `Run.inside` gives; a class, as generators cost too much for what runs this often."""
+
+    __slots__ = ("context", "depth", "exits", "run")
+
+    def __init__(self, run: Run, context: Context) -> None:
+        self.run = run
+        self.context = context
+
+    def __enter__(self) -> None:
+        run = self.run
+        self.depth = len(run.stack)
+        self.exits = run.exits
+        if self.context.turn is Turn.LOOP:
+            run.stack.extend(run.exits)
+            run.exits = []
+        run.stack.append(self.context)
+
+    def __exit__(self, *_: object) -> None:
+        del self.run.stack[self.depth :]
+        if self.context.turn is Turn.LOOP:
+            self.run.exits = self.exits
 
 
 def _expr(run: Run, node: ast.Expr) -> bool:
