@@ -142,9 +142,7 @@ def _switch(run: Run, name: str) -> Const | ListOf | None:
     It may be one of the function around.
     """
     value = run.names.get(name, run.outer.get(name))
-    if not isinstance(value, Const | ListOf) or run.function is None:
-        return None
-    if not (value.size > 0 if isinstance(value, ListOf) else value.type in ("NoneType", "bool")):
+    if not isinstance(value, Const | ListOf) or not is_switch(value) or run.function is None:
         return None
     if name in parameters.lasting(run.function):
         return value
@@ -152,11 +150,20 @@ def _switch(run: Run, name: str) -> Const | ListOf | None:
     return value if is_outer else None
 
 
+def is_switch(value: Value) -> bool:
+    """Whether a value decides tests by itself."""
+    if isinstance(value, ListOf):
+        return value.size > 0
+    return isinstance(value, Const) and value.type in ("NoneType", "bool")
+
+
 def _made_of(run: Run, name: str, depth: int) -> bool | None:
     """The same of a local name by the one expression that it is ever given."""
     if depth == 0 or run.function is None or name not in run.names:
         return None
-    value = parameters.bound_once(run.function).get(name)
+    if not run.has_switches and not is_switch(run.names[name]):
+        return None  # nothing is known that it could be made of
+    value = parameters.bound_once(run.function, name)
     return known_truth(run, value, depth - 1) if value is not None else None
 
 

@@ -16,6 +16,7 @@ from perflint.project.symbols import Kind, Symbol, Symbols
 from perflint.semantics import declared, parameters
 from perflint.semantics.answers import Answers
 from perflint.semantics.events import Event, Frame
+from perflint.semantics.expressions import is_switch
 from perflint.semantics.run import Run
 from perflint.semantics.trees import FunctionNode, Trees
 from perflint.semantics.values import (
@@ -181,6 +182,7 @@ class Interpreter:
         run = Run(self, symbol.module, symbol.name, {}, outer, depth)
         run.names = parameters.initial(self, symbol, node, dict(bound), function.receiver)
         run.function = node
+        run.has_switches = any(map(is_switch, (*run.names.values(), *outer.values())))
         run.around = self.trees.function(symbol.module, symbol.name.rpartition(".")[0]) if function.closure else None
         return run
 

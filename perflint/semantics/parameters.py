@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -51,35 +52,50 @@ def _switched_off(args: ast.arguments) -> Iterator[tuple[str, Value]]:
             yield arg.arg, Const(default.value, type(default.value).__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What a function binds: how often each name, the values of plain assignments, parameters, foreign names."""
+
+    times: Counter[str]
+    values: Mapping[str, ast.expr]
+    parameters: frozenset[str]  # those of functions and lambdas inside, too
+    foreign: frozenset[str]  # global and nonlocal
+
+
 @lru_cache(maxsize=4096)
-def lasting(node: FunctionNode) -> frozenset[str]:
-    """Parameters that the body never binds anew: what a call gives them holds to the end."""
-    return frozenset(arg.arg for arg, _ in _with_defaults(node.args)) - _bound(node).keys()
-
-
-def lasting_around(inner: FunctionNode, outer: FunctionNode) -> frozenset[str]:
-    """The lasting parameters of a function that one inside of it does not bind for itself."""
-    return lasting(outer) - _bound(inner).keys() - {part.arg for part in ast.walk(inner) if isinstance(part, ast.arg)}
-
-
-@lru_cache(maxsize=4096)
-def bound_once(node: FunctionNode) -> Mapping[str, ast.expr]:
-    """The names that a function gives one value in one place, and those values."""
-    times = _bound(node)
-    other = {name for part in ast.walk(node) if isinstance(part, ast.Global | ast.Nonlocal) for name in part.names}
-    other |= {part.arg for part in ast.walk(node.args) if isinstance(part, ast.arg)}
-    found: dict[str, ast.expr] = {}
+def _names(node: FunctionNode) -> _Names:
+    times: Counter[str] = Counter()
+    values: dict[str, ast.expr] = {}
+    own: set[str] = set()
+    foreign: set[str] = set()
     for part in ast.walk(node):
-        if isinstance(part, ast.Assign) and len(part.targets) == 1 and isinstance(part.targets[0], ast.Name):
-            name = part.targets[0].id
-            if times[name] == 1 and name not in other:
-                found[name] = part.value
-    return found
+        match part:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                times[name] += 1
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                values[name] = value
+            case ast.arg(arg=name):
+                own.add(name)
+            case ast.Global(names=names) | ast.Nonlocal(names=names):
+                foreign.update(names)
+    return _Names(times, values, frozenset(own), frozenset(foreign))
 
 
-def _bound(node: FunctionNode) -> Counter[str]:
-    names = (part for part in ast.walk(node) if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load))
-    return Counter(part.id for part in names)
+def lasting(node: FunctionNode) -> Set[str]:
+    """Parameters that the body never binds anew: what a call gives them holds to the end."""
+    return {arg.arg for arg, _ in _with_defaults(node.args)} - _names(node).times.keys()
+
+
+def lasting_around(inner: FunctionNode, outer: FunctionNode) -> Set[str]:
+    """The lasting parameters of a function that one inside of it does not bind for itself."""
+    return lasting(outer) - _names(inner).times.keys() - _names(inner).parameters
+
+
+def bound_once(node: FunctionNode, name: str) -> ast.expr | None:
+    """The value of a name that a function gives it in one place alone."""
+    names = _names(node)
+    own = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
+    return names.values.get(name) if names.times[name] == 1 and name not in own | names.foreign else None
 
 
 def telling(function: Function, bound: Bound | None) -> Bound:

@@ -29,6 +29,7 @@ class Run:
     outer: dict[str, Value] = field(default_factory=dict)  # an enclosing function's names
     depth: int = 0
     function: FunctionNode | None = None
+    has_switches: bool = False  # whether a parameter, here or of the function around, decides tests by its value
     around: FunctionNode | None = None  # the function that a closure stands in
     values: dict[ast.AST, Value] | None = None  # kept only for the file that is checked
     frames: dict[ast.AST, Frame] | None = None
