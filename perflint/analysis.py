@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from perflint.cards import rules
 from perflint.discovery import project_root
+from perflint.file_results import FileResults, Record, record_of
 from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
 from perflint.gathering import Facts, gather
@@ -19,6 +20,7 @@ from perflint.parallel import available, each, pays, uncollected
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames
 from perflint.project.import_root import import_root
+from perflint.project.reads import Reads
 from perflint.project.whole import Project, module_names
 from perflint.selection import selected
 from perflint.semantics.exposure import Exposures
@@ -60,10 +62,11 @@ class Analysis:
             tuple(settings.libraries.task_decorators),
             tuple(settings.libraries.run_once),
         )
-        trees = Trees({name: texts[facts.path] for name, facts in files.items()}, files)
+        reads = Reads()
+        trees = Trees({name: texts[facts.path] for name, facts in files.items()}, files, reads)
         unparsed = {path: texts[path] for path, facts in self.facts.items() if isinstance(facts, Problem)}
         folder = project_root([self.root]) or self.root
-        self.project = Project(files, self.root, folder, extra, trees.of, unparsed)
+        self.project = Project(files, self.root, folder, extra, trees.of, unparsed, reads)
         libraries = Libraries(settings.libraries.sqlalchemy_sessions, settings.libraries.http_clients)
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, self.project.graph)
         libraries.interpreter = self.interpreter
@@ -84,6 +87,12 @@ class Analysis:
         tree, drafts = self.drafts(path)
         found = self.findings(path, tree, drafts) if tree is not None else []
         return [*found, *self.problems(path)]
+
+    def answered(self, path: Path) -> tuple[list[Finding | Problem], Record]:
+        """As `reported`, with what it was taken from."""
+        self.project.reads.start()
+        found = self.reported(path)
+        return found, record_of(self.project.reads)
 
     def problems(self, path: Path) -> Sequence[Problem]:
         """What could not be done in a file."""
@@ -149,10 +158,16 @@ def analyse(
     workers = available(settings.workers)
     with uncollected():
         analysis = Analysis.of(sources, settings, cache)
-        if pays(sorted(report), workers):
+        results = FileResults(cache, analysis, settings) if cache is not None else None
+        known = results.known(report) if results else {}
+        missing = sorted(report - known.keys())
+        if pays(missing, workers):
             analysis.link()
-        made = each(analysis.reported, sorted(report), workers)
-    return list(_once([found for file in made for found in file]))
+        made = dict(zip(missing, each(analysis.answered, missing, workers), strict=True))
+        if results:
+            results.keep(made)
+    found = {path: own for path, (own, _) in made.items()} | known
+    return list(_once([one for path in sorted(found) for one in found[path]]))
 
 
 def _once(found: Sequence[Finding | Problem]) -> Iterator[Finding | Problem]:

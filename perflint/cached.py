@@ -55,14 +55,20 @@ def cache_of(settings: Settings) -> Cache | None:
 
 def run_key(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> bytes:
     """All that a run's findings depend on: the program, its settings, the sources, and what is read beside them."""
-    chosen = [f"{field.name}={getattr(settings, field.name)!r}" for field in fields(settings)]
-    parts: list[str | bytes] = [program(), *(text for text in chosen if text.partition("=")[0] not in _ELSEWHERE)]
+    parts: list[str | bytes] = [program(), *meant(settings)]
     for source in sorted(sources, key=lambda source: source.path):
         parts += [str(source.path), source.digest, "reported" if source.path in report else ""]
-    return key(*parts, *_beside({source.path: source.text for source in sources}))
+    return key(*parts, *beside({source.path: source.text for source in sources}))
 
 
-def _beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
+def meant(settings: Settings) -> Iterator[str]:
+    """The settings that decide what is found."""
+    for field in fields(settings):
+        if field.name not in _ELSEWHERE:
+            yield f"{field.name}={getattr(settings, field.name)!r}"
+
+
+def beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
     """What is read beside the sources: requirement files, and whether all files of the repository are there."""
     root = import_root(texts)
     folder = project_root([root]) or root

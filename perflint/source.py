@@ -100,6 +100,11 @@ def replace(source: SourceFile, text: str, root: Path) -> None:
         raise SourceError(f"not written: {_lower(error)}") from error
 
 
+def digest_of(text: str) -> bytes:
+    """A digest of a text, whatever encoding it has on disk."""
+    return _digest(text.encode("utf-8", "surrogatepass"))
+
+
 def split_lines(text: str) -> list[str]:
     """The lines of `text` as Python counts them, without their ends."""
     return _LINE_END.split(text) if "\r" in text else text.split("\n")

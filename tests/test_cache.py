@@ -120,7 +120,7 @@ def test_another_program_is_another_run(project: Path, monkeypatch: pytest.Monke
 def test_what_was_not_written_by_perflint_is_not_believed(project: Path, value: str) -> None:
     fresh = check(project)
     with sqlite3.connect(project / ".perflint_cache" / "results.sqlite3") as database:
-        assert database.execute("UPDATE entries SET value = ?", [value]).rowcount == 2
+        assert database.execute("UPDATE entries SET value = ?", [value]).rowcount == 3
     found = check(project)
     assert found == fresh
 

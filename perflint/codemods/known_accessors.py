@@ -41,7 +41,7 @@ def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
 def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> Accessor | None:
     """A function that makes this kind of client once, with the arguments `kept` and nothing that changes requests."""
     wanted = {name: _normal(text) for name, text in kept.items()}
-    for symbol, fact in ctx.project.symbols.all_functions():
+    for symbol, fact in ctx.every_function():
         if not _is_plain(fact) or place_of(symbol.module) is not Place.APP:
             continue
         given = _made_with(symbol, fact, kind, ctx)
@@ -109,9 +109,7 @@ def _is_per_loop(fact: FunctionFact) -> bool:
 def _has_many_loops(ctx: Context) -> bool:
     """Whether requests or tasks start event loops: a client belongs to the loop of its first connection."""
     starting = (
-        symbol
-        for symbol, fact in ctx.project.symbols.all_functions()
-        if any(call.callee.endswith(_STARTING) for call in fact.calls)
+        symbol for symbol, fact in ctx.every_function() if any(call.callee.endswith(_STARTING) for call in fact.calls)
     )
     return any(ctx.hotness(symbol).heat is Heat.HOT for symbol in starting)
 
@@ -131,7 +129,7 @@ def _importable(symbol: Symbol, ctx: Context) -> str | None:
     if ctx.module in _imported_by(symbol.module, ctx):
         return None
     own = ctx.project.files[ctx.module]
-    for facts in (own, *ctx.project.files.values()):
+    for facts in (own, *ctx.project.every_file.values()):
         for fact in facts.imports:
             for name in (fact.target, fact.target.rpartition(".")[0]):
                 if name and ctx.project.symbols.find_module(name, ctx.module) == symbol.module:

@@ -84,7 +84,7 @@ def _read(app: str, function: cst.FunctionDef, ctx: Context) -> Lifespan | None:
 def always_runs(lifespan: Lifespan, ctx: Context) -> bool:
     """Whether nothing serves the application without its lifespan: no other one that it is mounted in, no test."""
     app = Symbol(Kind.VARIABLE, lifespan.app, ctx.module)
-    for module, facts in ctx.project.files.items():
+    for module, facts in ctx.project.every_file.items():
         scopes = [("", (*facts.calls, *facts.main_calls)), *((each.qualname, each.calls) for each in facts.functions)]
         for scope, calls in scopes:
             for call in calls:

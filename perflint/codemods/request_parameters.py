@@ -33,7 +33,7 @@ class RequestParameter:
 def request_of(function: cst.FunctionDef, ctx: Context) -> RequestParameter | None:
     """The request that a framework gives to the function; None where it cannot give it."""
     symbol = ctx.function(function.body)
-    route = ctx.project.hotness.route(symbol)
+    route = ctx.questions.route(symbol)
     if route is None or route.framework not in ("fastapi", "starlette") or "WEBSOCKET" in route.methods:
         return None
     for param in (*function.params.params, *function.params.kwonly_params):
@@ -55,7 +55,6 @@ def _is_request(text: str, ctx: Context) -> bool:
 def _may_grow(function: cst.FunctionDef, ctx: Context) -> bool:
     """Whether only the framework calls the function, by its signature, and the name is free."""
     symbol = ctx.function(function.body)
-    graph = ctx.project.hotness.graph
-    is_called = any(graph.sites(caller, symbol) for caller in graph.callers(symbol))
+    is_called = any(ctx.callers.calls(caller, symbol) for caller in ctx.questions.callers(symbol))
     is_plain = len(function.decorators) == 1 and not function.params.posonly_params
     return is_plain and not is_called and all(binding.name != "request" for binding in bindings(function))

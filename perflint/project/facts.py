@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
 
 
@@ -128,6 +129,7 @@ class FileFacts:
     main_calls: tuple[CallFact, ...]
     words: frozenset[str]  # every name and attribute of the file
     called: frozenset[str]  # words that the file uses only to call them
+    interface: str  # a digest of all that other files can see of this one, what its functions do apart
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
     loaded: frozenset[str] = frozenset()  # names of relations that the file loads eagerly
 
@@ -236,9 +238,24 @@ class _Extractor:
             main_calls=tuple(main.calls),
             words=frozenset(self.words),
             called=frozenset(self.words - self.values),
+            interface=self._interface([*scope.calls, *main.calls]),
             strings=tuple(sorted(self.strings)),
             loaded=frozenset(self.loaded),
         )
+
+    def _interface(self, calls: list[CallFact]) -> str:
+        """Names, signatures, classes and their values, what is loaded and who listens; no line numbers."""
+        parts: list[object] = [[(fact.local, fact.target) for fact in self.imports], self.stars, sorted(self.loaded)]
+        parts += [
+            (fact.qualname, fact.bases, fact.keywords, fact.decorators, fact.methods, _bound(fact.assigns))
+            for fact in self.classes
+        ]
+        for fact in self.functions:
+            parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
+            parts.append((fact.parent, fact.is_method, fact.declares))
+            calls.extend(fact.calls)
+        parts += [_bound(self.assigns), [call.text for call in calls if call.text]]
+        return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
     def text(self, node: ast.AST | None) -> str:
         """The node's source text; columns of `ast` count UTF-8 bytes."""
@@ -462,6 +479,10 @@ def _names(node: ast.expr) -> Iterator[str]:
             value = value.func  # the class behind `path("orders/", Orders.as_view())`
         if name := dotted(value):
             yield name
+
+
+def _bound(assigns: Iterable[AssignFact]) -> list[tuple[str, str, str]]:
+    return [(assign.name, assign.value, assign.annotation) for assign in assigns]
 
 
 def _first(node: ast.Call) -> str:

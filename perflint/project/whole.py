@@ -12,6 +12,7 @@ from perflint.project.celery import CeleryFacts
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames, HotnessTable
 from perflint.project.models import Models
+from perflint.project.reads import Reads
 from perflint.project.repository import is_whole
 from perflint.project.settings import ProjectSettings, read_settings
 from perflint.project.symbols import Symbols
@@ -28,6 +29,7 @@ class Project:
     names: ExtraNames = field(default_factory=ExtraNames)
     parse: Parse | None = None  # gives the tree of a file's text
     unparsed: Mapping[Path, str] = field(default_factory=dict)  # texts of files that have no facts
+    reads: Reads = field(default_factory=Reads)  # what has been asked for lately
 
     @cached_property
     def symbols(self) -> Symbols:
@@ -49,10 +51,21 @@ class Project:
         """How often functions run."""
         return HotnessTable(self.symbols, replace(self.names, scripts=self.settings.scripts), self.graph)
 
-    @cached_property
+    @property
     def celery(self) -> CeleryFacts:
         """Celery's apps and tasks, and who reads their results."""
+        self.reads.everything = True
+        return self._celery
+
+    @cached_property
+    def _celery(self) -> CeleryFacts:
         return CeleryFacts(self.graph, self.parse, self.unparsed)
+
+    @property
+    def every_file(self) -> Mapping[str, FileFacts]:
+        """The files by module name, to look for something in all of them."""
+        self.reads.everything = True
+        return self.files
 
     @cached_property
     def is_whole(self) -> bool:

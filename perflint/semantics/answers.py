@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from perflint.project.cycles import Cycles
+from perflint.project.reads import Reads
 from perflint.project.symbols import Symbol
 
 Answer = TypeVar("Answer")
@@ -41,14 +42,24 @@ class _Place:
     running: frozenset[object] = frozenset()  # functions of that cycle
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, why it is not whole, and the modules that it was taken from (as `Reads` has them)."""
+
+    answer: Any
+    cuts: frozenset[object]
+    modules: int
+
+
 class Answers:
     """Keeps answers; `cycles` knows the cycles of calls."""
 
-    def __init__(self, cycles: Cycles) -> None:
+    def __init__(self, cycles: Cycles, reads: Reads) -> None:
+        self._reads = reads
         self._cycles = cycles
-        self._final: dict[object, Any] = {}
-        self._placed: dict[tuple[object, _Place], tuple[Any, frozenset[object]]] = {}
-        self._partial: dict[tuple[object, _Place], tuple[Any, frozenset[object]]] = {}
+        self._final: dict[object, _Kept] = {}
+        self._placed: dict[tuple[object, _Place], _Kept] = {}
+        self._partial: dict[tuple[object, _Place], _Kept] = {}
         self._active: set[object] = set()
         self._cuts: set[object] = set()  # why the current answer is not whole: functions are those it came back to
         self._place = _Place()
@@ -77,7 +88,7 @@ class Answers:
     def call(self, key: object, symbol: Symbol, function: object, make: Callable[[], Answer | None]) -> Answer | None:
         """The answer of a called function; `key` has its arguments. None where a cycle closes."""
         if key in self._final:
-            return self._final[key]  # type: ignore[no-any-return]
+            return self._given(self._final[key])  # type: ignore[no-any-return]
         place = self._entered(symbol, function)
         if place is None:
             self._cuts.add(_CYCLE)
@@ -86,41 +97,40 @@ class Answers:
         if known is None and (function in self._active or self._spent >= _BUDGET):
             self._cuts.add(function if function in self._active else _DEEP)
             return None
-        before = self._cuts
-        if known is not None:
-            answer, self._cuts = known[0], set(known[1])
-        else:
-            self._cuts = set()
-            answer = self._made(function, place, make)
-            self._cuts.discard(function)  # the cycle closes here, so it is whole
-            self._keep(key, place, answer)
+        before, self._cuts = self._cuts, set()
+        answer: Answer | None = self._given(known) if known is not None else self._made(key, function, place, make)
         if len(place.running) == 1:
             self._cuts.discard(_CYCLE)  # nothing else of the cycle led here
         self._cuts |= before
-        return answer  # type: ignore[no-any-return]
+        return answer
 
     def value(self, key: object, make: Callable[[], Answer]) -> Answer | None:
         """What a variable or an attribute holds; None where they lead too far."""
         if key in self._final:
-            return self._final[key]  # type: ignore[no-any-return]
+            return self._given(self._final[key])  # type: ignore[no-any-return]
         place = _Place(self._place.nesting + 1)
         if place.nesting > _NESTING:
             self._cuts.add(_NESTED)
             return None
-        before = self._cuts
         known = self._known(key, place)
+        before, self._cuts = self._cuts, set()
+        answer: Answer | None
         if known is not None:
-            answer, self._cuts = known[0], set(known[1])
+            answer = self._given(known)
         else:
-            self._cuts = set()
             active, self._active = self._active, set()
-            answer = self._made(key, place, make)
+            answer = self._made(key, key, place, make)
             self._active = active
-            self._keep(key, place, answer)
         if place.nesting == 1:
             self._cuts.discard(_NESTED)  # nothing else led here
         self._cuts |= before
-        return answer  # type: ignore[no-any-return]
+        return answer
+
+    def _given(self, kept: _Kept) -> Any:
+        """An answer is given again, with all that comes with it."""
+        self._cuts |= kept.cuts
+        self._reads.modules |= kept.modules
+        return kept.answer
 
     def _entered(self, symbol: Symbol, function: object) -> _Place | None:
         """The place inside a function; None where it is not to be entered."""
@@ -131,28 +141,34 @@ class Answers:
             return None
         return replace(here, running=here.running | {function})
 
-    def _made(self, function: object, place: _Place, make: Callable[[], Answer]) -> Answer | None:
+    def _made(self, key: object, function: object, place: _Place, make: Callable[[], Answer]) -> Answer | None:
+        """A new answer, kept as far as it holds."""
         outer, self._place = self._place, place
+        modules, self._reads.modules = self._reads.modules, 0
+        answer = None
         self._active.add(function)
         try:
-            return make()
+            answer = make()
         except RecursionError:
             self.cut()
-            return None
         finally:
             self._active.discard(function)
             self._place = outer
+            own, self._reads.modules = self._reads.modules, self._reads.modules | modules
+        self._cuts.discard(function)  # the cycle closes here, so it is whole
+        self._keep(key, place, _Kept(answer, frozenset(self._cuts), own))
+        return answer
 
-    def _known(self, key: object, place: _Place) -> tuple[Any, frozenset[object]] | None:
+    def _known(self, key: object, place: _Place) -> _Kept | None:
         return self._placed.get((key, place)) or self._partial.get((key, place))
 
-    def _keep(self, key: object, place: _Place, answer: object) -> None:
-        if not self._cuts:
+    def _keep(self, key: object, place: _Place, kept: _Kept) -> None:
+        if not kept.cuts:
             if len(self._final) > _KEPT:
                 self._final.clear()
-            self._final[key] = answer
-        elif self._cuts <= _LASTING:
-            self._placed[key, place] = answer, frozenset(self._cuts)
+            self._final[key] = kept
+        elif kept.cuts <= _LASTING:
+            self._placed[key, place] = kept
         else:
-            self._partial[key, place] = answer, frozenset(self._cuts)
+            self._partial[key, place] = kept
             self._spent += 1

@@ -19,6 +19,7 @@ from perflint.semantics.trees import FunctionNode, Trees, same_place
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
+    from perflint.semantics.questions import Questions
 
 _HOPS = 2  # calls between a loop and what it repeats
 _LOOPS = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.GeneratorExp, ast.DictComp)
@@ -39,15 +40,16 @@ class Looped:
 class Callers:
     """Answers for any function of the project."""
 
-    def __init__(self, project: Project, trees: Trees) -> None:
+    def __init__(self, project: Project, questions: Questions, trees: Trees) -> None:
         self._project = project
+        self._ask = questions
         self._trees = trees
         self._graph = project.hotness.graph
         self._kept: dict[tuple[Symbol, Symbol], bool] = {}
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs, leaving out ways through a memo; ONCE when none is left."""
-        found = self._project.hotness.of(symbol)
+        found = self._ask.hotness(symbol)
         if not self._passes_memo(symbol):
             return found
         return self._other_way(symbol) or Hotness(Heat.ONCE, "first call", (symbol.name,))
@@ -67,6 +69,7 @@ class Callers:
     def calls(self, caller: Symbol, target: Symbol) -> list[ast.Call]:
         """The calls in `caller` that run `target`."""
         root = self._tree(caller)
+        self._trees.reads.touch(caller.module)
         wanted = {(site.line, site.callee) for site in self._graph.sites(caller, target)}
         if root is None or not wanted:
             return []
@@ -75,7 +78,7 @@ class Callers:
 
     def passes(self, symbol: Symbol, parameter: str, depth: int = 3) -> bool | None:
         """Whether every known call gives the parameter something; None when no call is known."""
-        callers = [(caller, call) for caller in self._graph.callers(symbol) for call in self.calls(caller, symbol)]
+        callers = [(caller, call) for caller in self._ask.callers(symbol) for call in self.calls(caller, symbol)]
         if not callers:
             return None
         return all(self._gives(caller, call, symbol, parameter, depth) for caller, call in callers)
@@ -110,7 +113,7 @@ class Callers:
         seen = {symbol}
         while queue:
             path = queue.popleft()
-            for caller in self._graph.callers(path[0]):
+            for caller in self._ask.callers(path[0]):
                 if caller in seen or self._is_memoised(path[0]) or self.is_kept(caller, path[0]):
                     continue
                 if only_calls and not self._graph.sites(caller, path[0]):
@@ -123,7 +126,7 @@ class Callers:
     def _other_way(self, symbol: Symbol) -> Hotness | None:
         """A way from a hot root that no memo guards."""
         for caller, path in self._above(symbol, 8):
-            found = self._project.hotness.of(caller)
+            found = self._ask.hotness(caller)
             if found.heat is Heat.HOT and not self._passes_memo(caller):
                 names = tuple(step.name for step in path)
                 return replace(found, path=(*found.path, *names), caller=caller)
@@ -132,7 +135,7 @@ class Callers:
     def _passes_memo(self, symbol: Symbol) -> bool:
         """Whether the way by which a function is reached goes through a memo."""
         while not self._is_memoised(symbol):
-            caller = self._project.hotness.of(symbol).caller
+            caller = self._ask.hotness(symbol).caller
             if caller is None:
                 return False
             if self.is_kept(caller, symbol):

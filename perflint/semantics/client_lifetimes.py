@@ -101,7 +101,7 @@ def _by_callers(function: Symbol, many: bool, ctx: Context) -> Lifetime | None:
 def _is_unknown(function: Symbol, hotness: Hotness, ctx: Context) -> bool:
     """Whether nobody knows how often the function runs: what a command hands on is called later, by a server, say."""
     if hotness.heat is Heat.COMMAND and hotness.caller is not None:
-        return not ctx.project.hotness.graph.sites(hotness.caller, function)
+        return not ctx.callers.calls(hotness.caller, function)
     return hotness.heat is Heat.UNKNOWN
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import libcst as cst
 
 from perflint.findings import Confidence, Position, TraceStep
+from perflint.project.facts import FunctionFact
 from perflint.project.hotness import Heat, Hotness
 from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from perflint.semantics.callers import Callers
     from perflint.semantics.exposure import Exposure, Exposures
     from perflint.semantics.interpreter import FileAnalysis, Interpreter
+    from perflint.semantics.questions import Questions
 
 _Kind = TypeVar("_Kind", bound=Event)
 _CONFIDENCE = {
@@ -191,7 +193,7 @@ class Context:
     def site(self, node: cst.CSTNode) -> Site:
         """The function, the loops and guards around a node, and how often the function runs."""
         function = self.function(node)
-        return Site(function, self.frame(node), self.project.hotness.of(function))
+        return Site(function, self.frame(node), self.questions.hotness(function))
 
     def frame(self, node: cst.CSTNode) -> Frame:
         """The constructs around a node, outermost first."""
@@ -208,6 +210,11 @@ class Context:
         value = self.value(call.func)
         return isinstance(value, Ref) and value.symbol.kind is Kind.EXTERNAL and value.symbol.name in origins
 
+    def every_function(self) -> Iterator[tuple[Symbol, FunctionFact]]:
+        """All functions of the project, to look for one in all of them."""
+        self.project.reads.everything = True
+        return self.project.symbols.all_functions()
+
     def model(self, symbol: Symbol | None) -> Model | None:
         """The mapped class that a symbol names."""
         return self.project.models.get(symbol)
@@ -217,16 +224,21 @@ class Context:
         found = self._pairs.get(node)
         return self.exposures.of(self.function(node), found) if found is not None else None
 
+    @property
+    def questions(self) -> Questions:
+        """What the whole project says of functions."""
+        return self.exposures.questions
+
     @cached_property
     def callers(self) -> Callers:
         """Who runs functions, and in which loops."""
         from perflint.semantics.callers import Callers
 
-        return Callers(self.project, self.interpreter.trees)
+        return Callers(self.project, self.questions, self.interpreter.trees)
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""
-        return self.project.hotness.of(symbol)
+        return self.questions.hotness(symbol)
 
     def way(self, symbol: Symbol) -> str:
         """`GET /orders → list_orders → serialize` for a hot function, else empty."""

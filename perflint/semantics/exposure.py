@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perflint.project.roots import Route
 from perflint.project.symbols import Symbol
+from perflint.semantics.questions import Questions
 from perflint.semantics.values import (
     Awaitable,
     Derived,
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
 
 _Place = tuple[int, ...]
-_DEPTH = 5
-_ROUTES = 12  # routes that are looked at for one function
 # Calls that hand on everything they are given; what a paginator or an exporter does is not known.
 _HANDING_ON = {
     "render", "TemplateResponse", "JsonResponse", "HttpResponse", "Response", "JSONResponse",
@@ -53,11 +51,13 @@ class Exposures:
     def __init__(self, interpreter: Interpreter, project: Project) -> None:
         self._interpreter = interpreter
         self._project = project
+        self.questions = Questions(project)
         self._returned: dict[Symbol, Mapping[_Place, Exposure]] = {}
+        self._read: dict[Symbol, int] = {}  # the modules that a route's answer was taken from
 
     def of(self, function: Symbol, node: ast.AST) -> Exposure | None:
         """The exposure of what is fetched at `node` in `function`."""
-        for route in self._routes(function):
+        for route in self.questions.routes(function):
             found = self._of_route(route).get(_place(node))
             if found is not None:
                 return found
@@ -68,36 +68,25 @@ class Exposures:
         fact = self._project.symbols.function(function)
         if fact is None:
             return False
-        rows = (place[0] for route in self._routes(function) for place in self._of_route(route))
+        rows = (place[0] for route in self.questions.routes(function) for place in self._of_route(route))
         return any(fact.start <= row <= fact.end_line for row in rows)
 
-    def _routes(self, function: Symbol) -> Iterator[Symbol]:
-        """Routes from which the function is reached, nearest first."""
-        hotness = self._project.hotness
-        queue = deque([(function, 0)])
-        seen = {function}
-        found = 0
-        while queue and found < _ROUTES:
-            symbol, depth = queue.popleft()
-            if hotness.is_route(symbol):
-                found += 1
-                yield symbol
-            if depth < _DEPTH:
-                for caller in hotness.graph.callers(symbol):
-                    if caller not in seen:
-                        seen.add(caller)
-                        queue.append((caller, depth + 1))
-
     def _of_route(self, route: Symbol) -> Mapping[_Place, Exposure]:
+        reads = self._project.reads
         if route not in self._returned:
+            before, reads.modules = reads.modules, 0
             self._interpreter.begin()
             analysis = self._interpreter.analyse(Function(route), None)
-            details = self._project.hotness.route(route)
+            details = self.questions.route(route)
             found: dict[_Place, Exposure] = {}
             if analysis is not None and details is not None:
                 for node, query in _fetched(analysis.value):
                     found.setdefault(_place(node), Exposure(query, route, details))
             self._returned[route] = found
+            self._read[route] = reads.modules
+            reads.modules |= before
+        reads.modules |= self._read[route]
+        self.questions.route(route)
         return self._returned[route]
 
 

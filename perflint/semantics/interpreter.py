@@ -70,7 +70,7 @@ class Interpreter:
         self.models = models
         self.trees = trees
         self.libraries = libraries
-        self._answers = Answers(Cycles(self.graph))
+        self._answers = Answers(Cycles(self.graph), trees.reads)
         self._names: dict[tuple[str, str, str], Value] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from perflint.project.facts import FileFacts, FunctionFact
+from perflint.project.reads import Reads
 from perflint.semantics.recent import Recent
 from perflint.source import split_lines
 
@@ -67,9 +68,10 @@ class Trees:
     parsed anew, so its nodes are equal to the old ones by place, not by identity.
     """
 
-    def __init__(self, texts: Mapping[str, str], facts: Mapping[str, FileFacts]) -> None:
+    def __init__(self, texts: Mapping[str, str], facts: Mapping[str, FileFacts], reads: Reads) -> None:
         self._texts = texts
         self._facts = facts
+        self.reads = reads
         self._modules: Recent[str, ModuleTree | None] = Recent(_MODULE_CHARACTERS)
         self._functions: Recent[tuple[str, str], FunctionNode | None] = Recent(_FUNCTION_LINES)
         self._sources: Recent[str, _Source] = Recent(_MODULE_CHARACTERS)
@@ -78,6 +80,7 @@ class Trees:
 
     def module(self, name: str) -> ModuleTree | None:
         """The module's tree; None for an unknown module or one that does not parse."""
+        self.reads.touch(name)
         return self._modules.get(name, len(self._texts.get(name, "")), lambda: self._parse(name))
 
     def of(self, facts: FileFacts) -> ast.Module | None:
@@ -87,6 +90,7 @@ class Trees:
 
     def mentioning(self, text: str) -> Iterator[str]:
         """The modules whose source has this text in it."""
+        self.reads.everything = True
         return (module for module, source in self._texts.items() if text in source)
 
     def first(self, module: str, node: Expression) -> Expression:
@@ -103,6 +107,7 @@ class Trees:
 
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method: the module's own node, or its lines parsed alone."""
+        self.reads.touch(module)
         if module not in self._modules and (fact := self._source(module).functions.get(qualname)):
             size = fact.end_line - fact.start + 1
             found = self._functions.get((module, qualname), size, lambda: self._alone(module, fact))

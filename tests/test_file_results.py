@@ -1,0 +1,189 @@
+"""After an edit: what is taken from the cache is what a fresh run would say, and no more is done again than must be."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from perflint import engine
+from perflint.analysis import Analysis
+from perflint.config import Settings
+from perflint.file_results import FileResults
+from perflint.findings import Finding
+
+_MODELS = """
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey
+
+class Base(DeclarativeBase): ...
+
+class Order(Base):
+    __tablename__ = "orders"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lines: Mapped[list["Line"]] = relationship()
+
+class Line(Base):
+    __tablename__ = "lines"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+"""
+_REPOSITORY = """
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+from models import Order
+
+def all_orders(session: Session) -> list[Order]:
+    return list(session.scalars(select(Order)))
+
+def titles() -> list[str]:
+    return ["a"]
+"""
+_SERVICE = """
+from sqlalchemy.orm import Session
+from repository import all_orders
+
+def totals(session: Session) -> list[int]:
+    return [len(order.lines) for order in all_orders(session)]
+"""
+_API = """
+from fastapi import FastAPI
+from service import totals
+
+app = FastAPI()
+
+@app.get("/totals")
+def read_totals():
+    return totals(None)
+"""
+_OTHER = """
+def double(x: int) -> int:
+    return 2 * x
+"""
+_FILES = {"models": _MODELS, "repository": _REPOSITORY, "service": _SERVICE, "api": _API, "other": _OTHER}
+
+
+class Project:
+    """A project on disk; says which files the last run took from the cache."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.taken: set[str] = set()
+        known = FileResults.known
+
+        def noted(results: FileResults, paths: object) -> Mapping[Path, object]:
+            found = known(results, paths)  # type: ignore[arg-type]
+            self.taken = {path.stem for path in found}
+            return found
+
+        monkeypatch.setattr(FileResults, "known", noted)
+        (folder / "pyproject.toml").touch()
+        for name, text in _FILES.items():
+            self.write(name, text)
+
+    def write(self, name: str, text: str) -> None:
+        (self.folder / f"{name}.py").write_text(text)
+
+    def run(self) -> tuple[Finding, ...]:
+        """What the cache helps to say; it is what is said without one."""
+        self.taken = set()
+        settings = Settings(root=self.folder, unproven=True)
+        fresh = engine.check([self.folder], replace(settings, cache_dir="")).findings
+        assert engine.check([self.folder], settings).findings == fresh
+        return fresh
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    made = Project(tmp_path, monkeypatch)
+    assert [(one.path.stem, one.code, one.hotness) for one in made.run() if one.code == "PF101"] == [
+        ("service", "PF101", "GET /totals → read_totals → totals")
+    ]
+    return made
+
+
+def test_an_edit_that_concerns_no_other_file_leaves_them_alone(project: Project) -> None:
+    project.write("other", _OTHER.replace("2 * x", "x + x"))
+    project.run()
+    assert project.taken == {"models", "repository", "service", "api"}
+
+
+def test_a_body_that_was_read_on_the_way_counts(project: Project) -> None:
+    project.write("repository", _REPOSITORY.replace("list(session.scalars(select(Order)))", "[]"))
+    assert not [one for one in project.run() if one.code == "PF101"]
+    assert "service" not in project.taken
+    assert {"models", "other"} <= project.taken
+
+
+def test_the_way_to_a_function_counts(project: Project) -> None:
+    project.write("api", _API.replace("return totals(None)", "return []"))
+    assert {one.hotness for one in project.run() if one.code == "PF101"} == {"unknown"}
+    assert "service" not in project.taken
+
+
+def test_what_a_file_shows_of_itself_counts_for_all(project: Project) -> None:
+    project.write("models", _MODELS.replace("relationship()", 'relationship(lazy="selectin")'))
+    assert not [one for one in project.run() if one.code == "PF101"]
+    assert project.taken == set()
+
+
+def test_lines_that_move_are_told_anew(project: Project) -> None:
+    before = [one.trace for one in project.run() if one.code == "PF101"]
+    project.write("repository", "\n\n" + _REPOSITORY)
+    assert [one.trace for one in project.run() if one.code == "PF101"] == before  # the loop is in another file
+    assert "other" in project.taken
+    assert "service" not in project.taken
+
+
+def test_a_new_caller_in_a_file_that_was_never_read_counts(project: Project) -> None:
+    project.write("other", "from service import totals\n\ndef nightly() -> None:\n    totals(None)\n")
+    project.run()
+    assert project.taken == set()  # a new name is seen by all
+    project.write("other", "from service import totals\n\ndef nightly() -> None:\n    print(totals(None))\n")
+    project.run()
+    assert {"models", "repository", "api"} <= project.taken
+
+
+_PROJECTS = sorted(path for path in Path("fixtures/projects").resolve().iterdir() if path.is_dir())
+
+
+@pytest.mark.parametrize("folder", _PROJECTS, ids=lambda folder: folder.name)
+def test_any_edit_gives_what_a_fresh_run_gives(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "pyproject.toml").touch()
+    settings = Settings(root=tmp_path, unproven=True, unsafe_fixes=True)
+    assert engine.check([tmp_path], settings).findings
+    for path, text in _edits(tmp_path, random.Random(1), 25):
+        before = path.read_text()
+        path.write_text(text)
+        cached = engine.check([tmp_path], settings).findings
+        assert cached == engine.check([tmp_path], replace(settings, cache_dir="")).findings, path
+        path.write_text(before)
+
+
+def _edits(folder: Path, chance: random.Random, count: int) -> Iterator[tuple[Path, str]]:
+    """Files with one statement less, or one name for another."""
+    files = [path for path in sorted(folder.rglob("*.py")) if path.stat().st_size > 100]
+    for _ in range(count):
+        path = chance.choice(files)
+        lines = path.read_text().split("\n")
+        simple = [row for row, line in enumerate(lines) if re.fullmatch(r"    +\w.*[\w)\]]", line)]
+        if simple:
+            row = chance.choice(simple)
+            lines[row] = re.match(" +", lines[row]).group() + chance.choice(["pass", "print(__name__)"])  # type: ignore[union-attr]
+        yield path, "\n".join(lines)
+
+
+def test_a_file_that_asked_about_all_files_is_done_again_after_any_edit(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    sources = [engine.read(tmp_path / "a.py")]  # type: ignore[attr-defined]
+    analysis = Analysis.of(sources, Settings(root=tmp_path))
+    assert not analysis.answered(tmp_path / "a.py")[1].everything
+    analysis.project.reads.start()
+    assert analysis.project.celery
+    assert analysis.project.reads.everything
