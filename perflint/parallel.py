@@ -14,7 +14,6 @@ from typing import Any, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_CHUNK = 8  # items that a worker takes at a time
 _WORTHWHILE = 64  # fewer items than this stay in this process
 
 
@@ -57,17 +56,16 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], workers: int
 
 
 def _work(function: Callable[[Any], Any], items: Sequence[Any], counter: Any, end: Connection) -> None:
-    """Take chunks of items until none is left, then send the results."""
+    """Take one item after the other until none is left, then send the results."""
     done: dict[int, Any] = {}
     with uncollected():
         while True:
             with counter.get_lock():
-                start = counter.value
-                counter.value = start + _CHUNK
-            if start >= len(items):
+                index = counter.value
+                counter.value = index + 1
+            if index >= len(items):
                 break
-            for index in range(start, min(start + _CHUNK, len(items))):
-                done[index] = function(items[index])
+            done[index] = function(items[index])
     end.send(done)
     end.close()
     os._exit(0)  # no clean-up of what the parent still owns

@@ -15,7 +15,9 @@ from perflint.checks import visits
 from perflint.codemods.pagination import paginated
 from perflint.findings import Confidence, Severity
 from perflint.libraries.rest_framework import LIST_VIEW
+from perflint.project.facts import FunctionFact
 from perflint.project.models import Model
+from perflint.project.roots import Route
 from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
@@ -37,7 +39,7 @@ _EXPORTS = re.compile(r"export|download|\.csv|\.xlsx|dump|backup|sitemap|feed", 
 def _fetches(event: Event, function: Symbol, exposures: Exposures) -> bool:
     if isinstance(event, Run | Begin):
         is_whole = event.query is not None and not event.query.state.has(*_BOUNDED) and not event.trace
-        return is_whole and exposures.reaches(function)
+        return is_whole and exposures.reaches(function, _gives_all)
     return isinstance(event, Declare)
 
 
@@ -130,17 +132,21 @@ def _is_narrow(name: str, model: Model) -> bool:
 
 def _is_paged(exposure: Exposure, ctx: Context) -> bool:
     """Whether the route takes a page, streams, or is an export that is meant to be whole."""
-    details = exposure.details
-    if details.methods and "GET" not in {method.upper() for method in details.methods}:
-        return True
-    fact = ctx.project.symbols.function(exposure.route)
-    if "{" in details.path and exposure.query.state.has("filtered", "filtered?"):
+    if "{" in exposure.details.path and exposure.query.state.has("filtered", "filtered?"):
         return True  # what belongs to the resource that the path names
-    if fact is None or _EXPORTS.search(details.path) or _EXPORTS.search(fact.name):
-        return True
+    fact = ctx.project.symbols.function(exposure.route)
+    return fact is None or not _gives_all(exposure.details, fact)
+
+
+def _gives_all(details: Route, fact: FunctionFact) -> bool:
+    """Whether a route, by what its declaration tells, gives everything that it fetches."""
+    if details.methods and "GET" not in {method.upper() for method in details.methods}:
+        return False
+    if _EXPORTS.search(details.path) or _EXPORTS.search(fact.name):
+        return False
     if _PAGED_TYPES.search(f"{fact.returns} {details.response_model}"):
-        return True
-    return any(_PAGING.match(param.name) or _PAGED_TYPES.search(param.annotation) for param in fact.params)
+        return False
+    return not any(_PAGING.match(param.name) or _PAGED_TYPES.search(param.annotation) for param in fact.params)
 
 
 def _draft(node: cst.Call | cst.Attribute, exposure: Exposure, ctx: Context) -> Draft:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perflint.project.facts import FunctionFact
 from perflint.project.roots import Route
 from perflint.project.symbols import Symbol
 from perflint.semantics.questions import Questions
@@ -63,13 +64,16 @@ class Exposures:
                 return found
         return None
 
-    def reaches(self, function: Symbol) -> bool:
-        """Whether anything that is fetched in the function may be exposed."""
+    def reaches(self, function: Symbol, matters: Callable[[Route, FunctionFact], bool]) -> bool:
+        """Whether anything that is fetched in the function may be exposed by a route that `matters`."""
         fact = self._project.symbols.function(function)
-        if fact is None:
-            return False
-        rows = (place[0] for route in self.questions.routes(function) for place in self._of_route(route))
-        return any(fact.start <= row <= fact.end_line for row in rows)
+        routes = self.questions.routes(function) if fact is not None else ()
+        rows = (place[0] for route in routes if self._matters(route, matters) for place in self._of_route(route))
+        return fact is not None and any(fact.start <= row <= fact.end_line for row in rows)
+
+    def _matters(self, route: Symbol, matters: Callable[[Route, FunctionFact], bool]) -> bool:
+        details, fact = self.questions.route(route), self._project.symbols.function(route)
+        return details is not None and fact is not None and matters(details, fact)
 
     def _of_route(self, route: Symbol) -> Mapping[_Place, Exposure]:
         reads = self._project.reads

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from perflint.semantics.events import Context, Event, Frame, Load, Run, Turn
 from perflint.semantics.loops import names_in
+from perflint.semantics.trees import stands_in
 from perflint.semantics.values import Collection, Entity, Function, Proof, Query, Value, parts
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def ends_loop(event: Event, loop: Context) -> bool:
 
 def _leaves_behind(node: ast.AST, body: list[ast.stmt], leaving: tuple[type[ast.stmt], ...]) -> bool:
     """Whether what comes behind the node in its block, or in one around it, leaves the loop for sure."""
-    at = next((index for index, line in enumerate(body) if any(part is node for part in ast.walk(line))), None)
+    at = next((index for index, line in enumerate(body) if stands_in(node, line)), None)
     if at is None:
         return False
     if any(isinstance(line, leaving) for line in body[at:]):
