@@ -158,7 +158,7 @@ def test_any_edit_gives_what_a_fresh_run_gives(folder: Path, tmp_path: Path) -> 
     (tmp_path / "pyproject.toml").touch()
     settings = Settings(root=tmp_path, unproven=True, unsafe_fixes=True)
     assert engine.check([tmp_path], settings).findings
-    for path, text in _edits(tmp_path, random.Random(1), 25):
+    for path, text in _edits(tmp_path, random.Random(1), 8):
         before = path.read_text()
         path.write_text(text)
         cached = engine.check([tmp_path], settings).findings

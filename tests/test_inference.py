@@ -11,7 +11,7 @@ from perflint.config import Libraries, Settings
 from perflint.project.symbols import Kind, Symbol
 from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
-from perflint.semantics.values import Function
+from perflint.semantics.values import Function, Proof
 
 SQLALCHEMY = """
 from sqlalchemy import ForeignKey, create_engine, select
@@ -257,3 +257,32 @@ def test_a_file_that_uses_up_its_budget_leaves_one_for_what_checks_ask() -> None
     module = analysis.project.modules[path]
     interpreter.file(module)
     assert interpreter.analyse(Function(Symbol(Kind.FUNCTION, "f0", module)), None) is not None
+
+
+def test_what_a_method_costs_is_known_no_better_than_whose_it_is(tmp_path: Path) -> None:
+    program = """
+    class Directory:
+        def __init__(self, session: Session): self.session = session
+        def paying_members(self): return self.session.scalars(select(Member)).all()
+
+    class Member(Base):
+        __tablename__ = "members"
+        id: Mapped[int] = mapped_column(primary_key=True)
+        def renew(self, session: Session): session.scalars(select(Team)).all()
+
+    def by_guess(directory, session: Session):
+        for member in directory.paying_members():
+            member.renew(session)
+
+    def for_sure(directory: Directory, session: Session):
+        for member in directory.paying_members():
+            member.renew(session)
+    """
+    path = tmp_path / "app.py"
+    analysis = Analysis({path: SQLALCHEMY.split("def helper")[0] + textwrap.dedent(program)}, Settings(root=tmp_path))
+    events = analysis.interpreter.file("app").events
+    known = {
+        name: {event.proof for function, event in events if function.name == name and event.trace}
+        for name in ("by_guess", "for_sure")
+    }
+    assert known == {"by_guess": {Proof.PROBABLE}, "for_sure": {Proof.PROVEN}}

@@ -25,6 +25,7 @@ from perflint.semantics.values import (
     ListOf,
     LoaderOption,
     Method,
+    Proof,
     Query,
     Ref,
     RelationRef,
@@ -159,8 +160,16 @@ def invoke(
         return derived(*args)
     name = label or function.symbol.name.rpartition(".")[2]
     if not analysis.cached:
-        _record(run, analysis.events, Context(Turn.FUNCTION, node, symbol=function.symbol), node, name)
+        events = _at_most(analysis.events, function.receiver)
+        _record(run, events, Context(Turn.FUNCTION, node, symbol=function.symbol), node, name)
     return analysis.value
+
+
+def _at_most(events: tuple[Event, ...], receiver: Value | None) -> tuple[Event, ...]:
+    """What a method costs is known no better than whose method it is."""
+    if not isinstance(receiver, Entity | Instance | Query) or receiver.proof is Proof.PROVEN:
+        return events
+    return tuple(replace(event, proof=min(event.proof, receiver.proof)) for event in events)
 
 
 def _record(run: Run, events: tuple[Event, ...], context: Context, node: ast.expr, label: str) -> None:
