@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import Route
-from perflint.project.symbols import Symbol
+from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.questions import Questions
 from perflint.semantics.values import (
     Awaitable,
     Derived,
     DictOf,
     Either,
-    Function,
+    Instance,
     ListOf,
     Query,
     Rows,
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
 
 _Place = tuple[int, ...]
+# Objects of these are sent as they are made: https://fastapi.tiangolo.com/tutorial/response-model/.
+_SCHEMAS = ("pydantic.main.BaseModel", "pydantic.BaseModel", "sqlmodel.SQLModel", "sqlmodel.main.SQLModel")
 # Calls that hand on everything they are given; what a paginator or an exporter does is not known.
 _HANDING_ON = {
     "render", "TemplateResponse", "JsonResponse", "HttpResponse", "Response", "JSONResponse",
@@ -80,11 +82,11 @@ class Exposures:
         if route not in self._returned:
             before, reads.modules = reads.modules, 0
             self._interpreter.begin()
-            analysis = self._interpreter.analyse(Function(route), None)
+            analysis = self._interpreter.analyse(self._interpreter.standing(route), None)
             details = self.questions.route(route)
             found: dict[_Place, Exposure] = {}
             if analysis is not None and details is not None:
-                for node, query in _fetched(analysis.value):
+                for node, query in _fetched(analysis.value, self._is_schema):
                     found.setdefault(_place(node), Exposure(query, route, details))
             self._returned[route] = found
             self._read[route] = reads.modules
@@ -93,13 +95,21 @@ class Exposures:
         self.questions.route(route)
         return self._returned[route]
 
+    def _is_schema(self, symbol: Symbol) -> bool:
+        """Whether a class only holds what a client gets; what another does with its arguments is not known."""
+        if symbol.kind is not Kind.CLASS:
+            return False
+        owners = self._project.symbols.mro(symbol)
+        made = any(self._project.symbols.attribute(symbol, name) for name in ("__init__", "__new__"))
+        return not made and any(owner.name in _SCHEMAS for owner in owners)
+
 
 def _place(node: ast.AST) -> _Place:
     """A node by its place: its tree may have been parsed anew since."""
     return tuple(getattr(node, name, 0) for name in ("lineno", "col_offset", "end_lineno", "end_col_offset"))
 
 
-def _fetched(value: Value, depth: int = 8) -> Iterator[tuple[ast.AST, Query]]:
+def _fetched(value: Value, is_schema: Callable[[Symbol], bool], depth: int = 8) -> Iterator[tuple[ast.AST, Query]]:
     """Whole fetches that flow into a value: the node that fetches, and its query."""
     if depth == 0:
         return
@@ -123,5 +133,7 @@ def _fetched(value: Value, depth: int = 8) -> Iterator[tuple[ast.AST, Query]]:
             inner = (value.value,)
         case Derived() if not value.by or value.by.rpartition(".")[2] in _HANDING_ON:
             inner = value.parts
+        case Instance(symbol=symbol, arguments=(("*", given),)) if is_schema(symbol):
+            inner = (given,)
     for part in inner:
-        yield from _fetched(part, depth - 1)
+        yield from _fetched(part, is_schema, depth - 1)

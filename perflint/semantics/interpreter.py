@@ -175,6 +175,22 @@ class Interpreter:
         run.block(node.body)
         return self._finished(run, function.symbol, node)
 
+    def standing(self, symbol: Symbol) -> Function:
+        """A function as it stands: one inside another sees the names of the one around it."""
+        around = Symbol(Kind.FUNCTION, symbol.name.rpartition(".")[0], symbol.module)
+        node = (
+            self.trees.function(around.module, around.name)
+            if self.symbols.is_nested(symbol.module, symbol.name)
+            else None
+        )
+        if node is None:
+            return Function(symbol)
+        outer = self.standing(around)
+        run = self.prepared(outer, node, (), 0)
+        self._answers.run(around, (around, outer.closure), partial(run.block, node.body))
+        inner = dict(run.nested).get(symbol.name)
+        return Function(symbol, None, inner)
+
     def prepared(self, function: Function, node: FunctionNode, bound: parameters.Bound, depth: int) -> Run:
         """A run with the parameters set."""
         symbol = function.symbol
