@@ -93,12 +93,17 @@ class Libraries:
                 return self._marks.get(query.library)
             case Entity(model=model) | Collection(entity=Entity(model=model)):
                 found = self.interpreter.models.get(model)
-                return self._marks.get(found.library.value) if found else None
+                return self._marks.get(found.library.value) if found else self._of_foreign(value)
             case Instance(symbol=symbol):
                 return next(iter(self.of_class(symbol)), None)
             case LoaderOption():
                 return self._marks.get("sqlalchemy")
         return None
+
+    def _of_foreign(self, value: Value) -> ModuleType | None:
+        """The library whose query gave an object of a class that is out of sight."""
+        query = value.query if isinstance(value, Entity) and not value.path else None
+        return self._marks.get(query.library) if query is not None else None
 
     def of_class(self, symbol: Symbol) -> tuple[ModuleType, ...]:
         """The libraries that a class comes from, by its nearest known base first."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.libraries._orm import element as entity_of
 from perflint.libraries._orm import record_load, record_run, target_of
-from perflint.project.symbols import Kind
+from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -43,6 +43,8 @@ _SCALARS = {"count", "exists", "aggregate", "contains"}
 _WRITES = {"create": "insert", "bulk_create": "bulk", "bulk_update": "bulk", "update": "update", "delete": "delete"}
 _UPSERTS = {"get_or_create", "update_or_create"}
 _RELATED = {"add", "remove", "set", "clear"}
+# A class that a content type or a registry gives: its table is another one each time, its rows are rows.
+ANY_MODEL = Symbol(Kind.EXTERNAL, "django.db.models.Model")
 # What a prefetched related manager answers from memory.
 _FREE = {"all", "count", "exists", "contains", "iterate", "truth", "__len__", "first_item"}
 
@@ -129,16 +131,16 @@ def terminal(query: Query, name: str, call: Call) -> Value:
         fetch(run, query, node, "select")
         return DictOf(UNKNOWN, element(query, many=True), Rows(query, node=node))
     if name in _UPSERTS:
-        record_run(run, node, name, query)
+        _record(run, node, name, query)
         return TupleOf((element(query, many=False), UNKNOWN))
     if name in _RELATED:
         if query.owner is not None:
-            record_run(run, node, f"related_{name}", query)
+            _record(run, node, f"related_{name}", query)
         return UNKNOWN
     if name in ("bulk_create", "bulk_update"):
-        record_run(run, node, "bulk", query)
+        _record(run, node, "bulk", query)
         return ListOf(element(query, many=True))
-    record_run(run, node, _WRITES[name], query)
+    _record(run, node, _WRITES[name], query)
     return element(query, many=False) if name == "create" else UNKNOWN
 
 
@@ -153,12 +155,18 @@ def fetch(run: Run, query: Query, node: ast.expr, access: str) -> None:
     if query.state.has("none"):
         return
     verb = access if access in _ONE | _SCALARS else "select"
-    record_run(run, node, verb, query, many=verb == "select")
+    _record(run, node, verb, query, many=verb == "select")
+
+
+def _record(run: Run, node: ast.expr, verb: str, query: Query, *, many: bool = False) -> None:
+    """A statement runs; a loop over models runs one on each table, which no statement does for all."""
+    if query.model != ANY_MODEL:
+        record_run(run, node, verb, query, many=many)
 
 
 def element(query: Query, *, many: bool) -> Value:
     """One row of a queryset: an entity; nothing known for `values()`."""
-    if query.state.has("values", "values?"):
+    if query.state.has("values", "values?") or (query.model == ANY_MODEL and not many):
         return UNKNOWN
     if query.owner is None or query.relation is None:
         return entity_of(query, query.model, many=many)

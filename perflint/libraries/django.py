@@ -79,7 +79,9 @@ def project_call(function: Function, call: Call) -> Value | None:
 
 
 def unknown_method(name: str, call: Call) -> Value | None:
-    """`apps.get_model("offer", "Range")` of a registry that is handed in."""
+    """`apps.get_model("offer", "Range")` of a registry that is handed in, `content_type.model_class()`."""
+    if name == "model_class" and not call.args and not call.keywords:
+        return Ref(querysets.ANY_MODEL) if call.run.interpreter.models.has_django else None
     return _model_by_name(name, call) if name == "get_model" else None
 
 
@@ -213,7 +215,7 @@ def _entity_method(entity: Entity, name: str, call: Call) -> Value | None:
             call.run, call.node, verb, None, entity=entity, library="django", dependent=dependent, proof=entity.proof
         )
         return Awaitable(UNKNOWN) if name.startswith("a") else UNKNOWN
-    return None
+    return unknown_method(name, call) if name == "model_class" else None
 
 
 def _view_method(receiver: Instance, symbol: Symbol, name: str, call: Call) -> Value | None:

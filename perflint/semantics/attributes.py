@@ -89,7 +89,8 @@ def of_entity(run: Run, entity: Entity, name: str, node: ast.expr) -> Value:
     interpreter = run.interpreter
     model = interpreter.models.get(entity.model)
     if model is None:
-        return UNKNOWN
+        foreign = interpreter.libraries.entity_attribute(run, entity, name, node)
+        return foreign if foreign is not None else UNKNOWN
     if model.proxies.get(name) in model.relations:
         relation = model.relations[model.proxies[name]]
         interpreter.libraries.relation(run, entity, relation, node)
