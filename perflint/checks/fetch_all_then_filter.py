@@ -12,17 +12,18 @@ import libcst as cst
 
 from perflint.checks import visits
 from perflint.codemods.fetches import Fetch, fetch_of
+from perflint.codemods.memberships import Membership, membership
 from perflint.codemods.pushed_filters import pushed_down
 from perflint.codemods.row_conditions import asks_columns_only, changes
 from perflint.codemods.row_filters import RowFilter, row_filter
 from perflint.findings import Severity
 from perflint.project.hotness import Heat
 from perflint.project.symbols import Symbol
-from perflint.rewrites import Draft
+from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.context import Context
-from perflint.semantics.events import Event, Iterate
+from perflint.semantics.events import Event, Iterate, Run
 from perflint.semantics.exposure import Exposures
-from perflint.semantics.values import Proof, Ref
+from perflint.semantics.values import Proof, Query, Ref
 from perflint.semantics.walk import walk
 
 # Then Python filters what was chosen on purpose, or rows that are no entities.
@@ -42,12 +43,21 @@ _CHOSEN = (
 
 
 def _goes_over_rows(event: Event, function: Symbol, exposures: Exposures) -> bool:
+    if isinstance(event, Run):
+        return event.verb == "contains"
     return isinstance(event, Iterate) and event.query.model is not None and not event.query.state.has(*_CHOSEN)
 
 
-@visits(cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For, wants=_goes_over_rows)
+@visits(
+    cst.ListComp, cst.SetComp, cst.GeneratorExp, cst.DictComp, cst.Call, cst.For, cst.Comparison, wants=_goes_over_rows
+)
 def check(node: cst.CSTNode, ctx: Context) -> Iterator[Draft]:
-    """A fresh fetch whose only use is a loop that keeps rows by their columns."""
+    """A fresh fetch whose only use is a loop that keeps rows by their columns, or that one is looked for."""
+    if isinstance(node, cst.Comparison):
+        searched = membership(node, ctx)
+        if searched is not None:
+            yield _found(searched, ctx)
+        return
     found = row_filter(node, ctx)
     if found is None or not all(asks_columns_only(test, found.target, ctx) for test in found.tests):
         return
@@ -66,19 +76,43 @@ def _varies(found: RowFilter, ctx: Context) -> bool:
 
 
 def _draft(found: RowFilter, fetch: Fetch, ctx: Context) -> Draft:
-    function = ctx.function(found.node)
-    model = fetch.query.model.name.rpartition(".")[2] if fetch.query.model is not None else ""
-    rows = f"{'matching ' if fetch.query.state.has('filtered') else ''}row of {model}"
-    hotness = ctx.hotness(function)
+    row, rows = _rows(fetch.query)
     proven = fetch.query.proof is Proof.PROVEN
+    return _at(
+        fetch.node,
+        fetch.query,
+        f"every {row} is fetched, and Python keeps those with {_condition(found, ctx)}",
+        f"rows = all {rows} instead of those that are kept",
+        pushed_down(found, fetch, ctx) if proven else None,
+        ctx,
+    )
+
+
+def _found(searched: Membership, ctx: Context) -> Draft:
+    """https://docs.djangoproject.com/en/5.2/topics/db/optimization/#use-contains-obj."""
+    row, rows = _rows(searched.query)
+    message = f"every {row} is fetched, and Python looks for one among them"
+    return _at(searched.node, searched.query, message, f"rows = all {rows} instead of at most 1", None, ctx)
+
+
+def _rows(query: Query) -> tuple[str, str]:
+    """What is fetched, one and all: `matching row of User`; the values of an unknown queryset have no name."""
+    matching = "matching " if query.state.has("filtered") else ""
+    name = f" of {query.model.name.rpartition('.')[2]}" if query.model is not None else ""
+    return f"{matching}row{name}", f"{matching}rows{name}"
+
+
+def _at(node: cst.BaseExpression, query: Query, message: str, cost: str, fix: Rewrite | None, ctx: Context) -> Draft:
+    function = ctx.function(node)
+    hotness = ctx.hotness(function)
     return Draft(
-        node=fetch.node,
-        message=f"every {rows} is fetched, and Python keeps those with {_condition(found, ctx)}",
-        cost=f"rows = all {rows.replace('row of', 'rows of')} instead of those that are kept",
+        node=node,
+        message=message,
+        cost=cost,
         hotness=ctx.way(function) or hotness.heat.name.lower(),
-        confidence=ctx.confidence(fetch.query.proof),
+        confidence=ctx.confidence(query.proof),
         severity=Severity.INFO if hotness.heat is Heat.ONCE else None,
-        rewrite=pushed_down(found, fetch, ctx) if proven else None,
+        rewrite=fix,
         function=function.name,
     )
 

@@ -64,12 +64,20 @@ def method(query: Query, name: str, call: Call) -> Value | None:
 
 def _chained(query: Query, name: str, call: Call) -> Query:
     chained = replace(query.chained(*_CHAIN[name]), api="queryset")
+    if name == "values_list" and is_flat(call):
+        return chained.chained("flat")
     if name in ("filter", "exclude") and (call.args or call.keywords):
         named = frozenset(key.partition("__")[0] for key in call.keywords)
         return replace(chained, state=replace(chained.state, filters=chained.state.filters | named))
     if name in ("filter", "exclude"):
         return replace(query, api="queryset")
     return chained
+
+
+def is_flat(call: Call) -> bool:
+    """Whether `values_list()` gives the values of one column, not tuples."""
+    flat = call.keywords.get("flat")
+    return isinstance(flat, Const) and flat.value is True and len(call.args) == 1
 
 
 def _eager(query: Query, name: str, call: Call) -> Query:

@@ -82,7 +82,19 @@ def unknown_method(name: str, call: Call) -> Value | None:
     """`apps.get_model("offer", "Range")` of a registry that is handed in, `content_type.model_class()`."""
     if name == "model_class" and not call.args and not call.keywords:
         return Ref(querysets.ANY_MODEL) if call.run.interpreter.models.has_django else None
+    if name == "values_list":
+        return _values_of_unknown(call)
     return _model_by_name(name, call) if name == "get_model" else None
+
+
+def _values_of_unknown(call: Call) -> Value | None:
+    """`status.boosters.values_list("user", flat=True)`: only a queryset has this method with these arguments."""
+    run, column = call.run, call.arg(0)
+    is_named = isinstance(column, Const) and isinstance(column.value, str)
+    if not (is_named and querysets.is_flat(call) and run.interpreter.models.has_django):
+        return None
+    state = State(frozenset({"values", "flat"}))
+    return Query("django", "queryset", (None,), state, run.origin(call.node), run.module, proof=Proof.PROBABLE)
 
 
 def _queryset_of(call: Call, value: Value) -> Query | None:
