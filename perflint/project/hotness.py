@@ -15,6 +15,7 @@ from perflint.project.roots.classes import class_roots
 from perflint.project.roots.decorated import decorated_roots
 from perflint.project.roots.entry import entry_roots
 from perflint.project.roots.registered import registered_roots
+from perflint.project.roots.responses import answering_roots
 from perflint.project.symbols import Kind, Symbol, Symbols
 
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
@@ -57,7 +58,9 @@ class HotnessTable:
         self._tasks = {root.symbol for root in roots if root.is_task}
         self._once = dict.fromkeys(self._run_once())
         roots.extend(Root(symbol, Heat.ONCE, "first call") for symbol in self._once)
-        for heat in (Heat.HOT, Heat.COMMAND, Heat.ONCE):
+        self._spread(Heat.HOT, (root for root in roots if root.heat is Heat.HOT))
+        self._spread(Heat.HOT, answering_roots(self.graph))  # those that nothing else leads to
+        for heat in (Heat.COMMAND, Heat.ONCE):
             self._spread(heat, (root for root in roots if root.heat is heat))
 
     def of(self, symbol: Symbol) -> Hotness:
@@ -98,7 +101,7 @@ class HotnessTable:
         """Breadth first, so that the way to each function is a shortest one; guessed steps come last."""
         queue: deque[Symbol] = deque()
         for root in roots:
-            self._reach(root.symbol, Hotness(heat, root.label, (root.symbol.name,)), queue)
+            self._reach(root.symbol, Hotness(heat, root.label, (root.symbol.name,), root.is_certain), queue)
         reached: deque[Symbol] = deque()
         overriding: deque[tuple[Symbol, Symbol]] = deque()
         while queue or overriding or reached:

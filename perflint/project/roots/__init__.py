@@ -37,6 +37,7 @@ class Root:
     label: str
     route: Route | None = None
     is_task: bool = False
+    is_certain: bool = True  # False where what the function does tells who runs it
 
 
 @dataclass(frozen=True, slots=True)
