@@ -32,21 +32,21 @@ def pays(items: Sequence[object], workers: int) -> bool:
 def each(function: Callable[[Item], Result], items: Sequence[Item], workers: int) -> list[Result]:
     """`[function(item) for item in items]`, by several processes where that pays and fork is safe.
 
-    Workers are forked, so `function` may close over anything; only results are sent, pickled.
-    What a lost worker leaves undone is done here.
+    This process is one of them: each other one copies much of what it shares with it. The others are forked, so
+    `function` may close over anything; only results are sent, pickled. What a lost worker leaves undone is done here.
     """
     if not pays(items, workers):
         return [function(item) for item in items]
-    results: dict[int, Result] = {}
     context = multiprocessing.get_context("fork")
     counter = context.Value("l", 0)
     gc.freeze()  # the parent's objects stay on shared pages
-    pairs = [context.Pipe(duplex=False) for _ in range(workers)]
+    pairs = [context.Pipe(duplex=False) for _ in range(workers - 1)]
     processes = [context.Process(target=_work, args=(function, items, counter, end)) for _, end in pairs]
     for process in processes:
         process.start()
     for _, end in pairs:
         end.close()
+    results: dict[int, Result] = _taken(function, items, counter)
     for receiver, _ in pairs:
         results.update(_received(receiver))
     for process in processes:
@@ -56,19 +56,23 @@ def each(function: Callable[[Item], Result], items: Sequence[Item], workers: int
 
 
 def _work(function: Callable[[Any], Any], items: Sequence[Any], counter: Any, end: Connection) -> None:
-    """Take one item after the other until none is left, then send the results."""
-    done: dict[int, Any] = {}
+    """What a forked process does: its share, and then it sends the results."""
+    end.send(_taken(function, items, counter))
+    end.close()
+    os._exit(0)  # no clean-up of what the parent still owns
+
+
+def _taken(function: Callable[[Item], Result], items: Sequence[Item], counter: Any) -> dict[int, Result]:
+    """Take one item after the other until none is left; the results by index."""
+    done: dict[int, Result] = {}
     with uncollected():
         while True:
             with counter.get_lock():
                 index = counter.value
                 counter.value = index + 1
             if index >= len(items):
-                break
+                return done
             done[index] = function(items[index])
-    end.send(done)
-    end.close()
-    os._exit(0)  # no clean-up of what the parent still owns
 
 
 def _received(receiver: Connection) -> dict[int, Any]:

@@ -14,6 +14,8 @@ from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
+from perflint.project.words import Words
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFact:
@@ -127,8 +129,8 @@ class FileFacts:
     assigns: tuple[AssignFact, ...]
     calls: tuple[CallFact, ...]  # at module level, `if __name__ == "__main__"` apart
     main_calls: tuple[CallFact, ...]
-    words: frozenset[str]  # every name and attribute of the file
-    called: frozenset[str]  # words that the file uses only to call them
+    words: Words  # every name and attribute of the file
+    called: Words  # words that the file uses only to call them
     interface: str  # a digest of all that other files can see of this one, what its functions do apart
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
     loaded: frozenset[str] = frozenset()  # names of relations that the file loads eagerly
@@ -236,8 +238,8 @@ class _Extractor:
             assigns=tuple(self.assigns),
             calls=tuple(scope.calls),
             main_calls=tuple(main.calls),
-            words=frozenset(self.words),
-            called=frozenset(self.words - self.values),
+            words=Words.of(self.words),
+            called=Words.of(self.words - self.values),
             interface=self._interface([*scope.calls, *main.calls]),
             strings=tuple(sorted(self.strings)),
             loaded=frozenset(self.loaded),

@@ -41,7 +41,7 @@ class Signals:
         self._inherited: set[Symbol] = set()  # classes whose listeners hear the classes below, too
         self._bases = {owner for symbol in models for owner in symbols.mro(symbol) if owner.module}
         for module, facts in symbols.files.items() if models else ():
-            if not _WORDS.isdisjoint(facts.words):
+            if not facts.words.isdisjoint(_WORDS):
                 self._file(module, facts)
 
     def of(self, symbol: Symbol) -> frozenset[str]:

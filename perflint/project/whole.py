@@ -80,7 +80,7 @@ class Project:
     @cached_property
     def has_async_sessions(self) -> bool:
         """Whether some file works with SQLAlchemy's asynchronous sessions."""
-        return any(facts.words & {"AsyncSession", "create_async_engine"} for facts in self.files.values())
+        return any(not facts.words.isdisjoint(("AsyncSession", "create_async_engine")) for facts in self.files.values())
 
     @cached_property
     def settings(self) -> ProjectSettings:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
 from perflint.semantics import targets
 from perflint.semantics.events import Context, Turn
+from perflint.semantics.noted import noted
 from perflint.semantics.sizes import size_of
 from perflint.semantics.values import (
     UNKNOWN,
@@ -109,7 +109,7 @@ def carried(names: frozenset[str], body: list[ast.stmt]) -> frozenset[str]:
     return frozenset(found)
 
 
-@lru_cache(maxsize=2048)
+@noted
 def _assignments(statement: ast.stmt) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
     """What a statement assigns, and from which names; asked again for each enclosing loop and each run."""
     return tuple(_assigned(statement))
@@ -125,7 +125,7 @@ def _assigned(statement: ast.stmt) -> Iterator[tuple[frozenset[str], frozenset[s
             yield frozenset(targets.names(node.target)), names_in(node.iter)
 
 
-@lru_cache(maxsize=8192)
+@noted
 def names_in(node: ast.AST) -> frozenset[str]:
     """Every plain name that an expression uses."""
     return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))

@@ -6,11 +6,11 @@ import ast
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
 from perflint.semantics.events import Context, Event, Turn
+from perflint.semantics.noted import noted
 from perflint.semantics.repetition import inside
 from perflint.semantics.trees import stands_in
 
@@ -61,7 +61,7 @@ class _Names:
     outer: frozenset[str]  # global and nonlocal
 
 
-@lru_cache(maxsize=512)
+@noted
 def _names(scope: ast.AST) -> _Names:
     kept: set[str] = set()
     sources: dict[str, set[str]] = defaultdict(set)

@@ -6,10 +6,10 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.noted import noted
 from perflint.semantics.values import (
     NONE,
     UNKNOWN,
@@ -62,7 +62,7 @@ class _Names:
     foreign: frozenset[str]  # global and nonlocal
 
 
-@lru_cache(maxsize=4096)
+@noted
 def _names(node: FunctionNode) -> _Names:
     times: Counter[str] = Counter()
     values: dict[str, ast.expr] = {}

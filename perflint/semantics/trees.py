@@ -14,8 +14,8 @@ from perflint.project.reads import Reads
 from perflint.semantics.recent import Recent
 from perflint.source import split_lines
 
-_MODULE_CHARACTERS = 1_000_000  # some 25,000 lines; their trees take some 40 MB
-_FUNCTION_LINES = 40_000  # their trees take some 60 MB
+_MODULE_CHARACTERS = 300_000  # some 8,000 lines; their trees take some 12 MB
+_FUNCTION_LINES = 8_000  # their trees take some 13 MB
 Expression = TypeVar("Expression", bound=ast.expr)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -87,7 +87,7 @@ def may_configure(facts: FileFacts) -> bool:
         return False
     if "celery" in facts.module.rpartition(".")[2].lower() or not facts.words.isdisjoint(_WORDS):
         return True
-    if {"config", "update"} <= facts.words:  # names of keyword arguments are no words
+    if "config" in facts.words and "update" in facts.words:  # names of keyword arguments are no words
         return True
     return any(word.startswith("CELERY") or word.endswith(_CAPITALS) for word in facts.words)
 

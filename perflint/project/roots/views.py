@@ -16,7 +16,7 @@ def view_paths(graph: CallGraph) -> dict[Symbol, str]:
     """Classes that are registered as views, with the first path of each; empty when it is not written out."""
     paths: dict[Symbol, str] = {}
     for module, facts in graph.symbols.files.items():
-        if not _WORDS.isdisjoint(facts.words):
+        if not facts.words.isdisjoint(_WORDS):
             for scope, call in _calls(facts):
                 for view in _views(graph, module, scope, call):
                     paths[view] = paths.get(view) or _path(call)
