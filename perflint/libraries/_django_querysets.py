@@ -18,6 +18,7 @@ from perflint.semantics.values import (
     Function,
     ListOf,
     LoaderOption,
+    Proof,
     Query,
     Rows,
     TupleOf,
@@ -45,6 +46,15 @@ _UPSERTS = {"get_or_create", "update_or_create"}
 _RELATED = {"add", "remove", "set", "clear"}
 # A class that a content type or a registry gives: its table is another one each time, its rows are rows.
 ANY_MODEL = Symbol(Kind.EXTERNAL, "django.db.models.Model")
+# Methods of Django's own managers that answer from a cache of the process:
+# https://docs.djangoproject.com/en/5.2/ref/contrib/contenttypes/#the-contenttypemanager,
+# https://docs.djangoproject.com/en/5.2/ref/contrib/sites/#caching-the-current-site-object.
+_REMEMBERED = {
+    "django.contrib.contenttypes.models.ContentType": {
+        "get_for_id", "get_for_model", "get_for_models", "get_by_natural_key",
+    },
+    "django.contrib.sites.models.Site": {"get_current"},
+}  # fmt: skip
 # What a prefetched related manager answers from memory.
 _FREE = {"all", "count", "exists", "contains", "iterate", "truth", "__len__", "first_item"}
 
@@ -116,11 +126,21 @@ def _custom(query: Query, name: str, call: Call) -> Value | None:
     symbols = call.run.interpreter.symbols
     target = symbols.attribute(query.manager, name) if query.manager is not None else None
     if target is None or target.kind is not Kind.FUNCTION:
-        return query.chained("opts?", "unknown") if query.manager is not None or query.owner is None else UNKNOWN
+        return _of_sight(query, name)
     value = invoke(call.run, Function(target, query), call.args, call.keywords, call.node, "", star=call.has_star)
     if isinstance(value, Query) and value.root is query.root and value.module == query.module:
         return value
     return value
+
+
+def _of_sight(query: Query, name: str) -> Value:
+    """What a method gives that stands in another package: a queryset, as most do; two in a row may give anything."""
+    if query.model is not None and name in _REMEMBERED.get(query.model.name, ()):
+        one = entity_of(query, query.model, many=False)
+        return DictOf(UNKNOWN, one) if name.endswith("s") else one
+    if query.state.has("unknown") or (query.manager is None and query.owner is not None):
+        return UNKNOWN
+    return replace(query.chained("opts?", "unknown"), proof=min(query.proof, Proof.PROBABLE))
 
 
 def terminal(query: Query, name: str, call: Call) -> Value:
