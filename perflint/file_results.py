@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,7 +60,7 @@ class _Entry:
 def record_of(reads: Reads) -> Record:
     """The dependencies, as they can be kept."""
     asked = [
-        Asked(question, symbol.kind.value, symbol.name, symbol.module, _short(repr(answer)))
+        Asked(question, symbol.kind.value, symbol.name, symbol.module, _digest(answer))
         for (question, symbol), answer in reads.asked.items()
     ]
     return Record(tuple(sorted(reads.names())), tuple(asked), reads.everything)
@@ -107,7 +107,7 @@ class FileResults:
 
     def _is_answered_so(self, asked: Asked) -> bool:
         symbol = Symbol(Kind(asked.kind), asked.name, asked.module)
-        return _short(repr(self._analysis.exposures.questions.again(asked.question, symbol))) == asked.answer
+        return _digest(self._analysis.exposures.questions.again(asked.question, symbol)) == asked.answer
 
     def _key(self, path: Path) -> bytes:
         return key("file", self._project, str(path), self._digests[path])
@@ -135,11 +135,26 @@ class FileResults:
         parts: list[str | bytes] = [program(), *meant(self._settings), *beside(self._analysis.texts)]
         for path, facts in sorted(self._analysis.facts.items()):
             parts += [str(path), facts.interface if isinstance(facts, FileFacts) else repr(facts)]
-        return key(*parts, repr(Cycles(project.graph).all()), repr(project.settings)).hex()
+        return key(*parts, repr(Cycles(project.graph).all()), repr(_plain(project.settings))).hex()
 
 
 def _short(text: str) -> str:
     return key(text).hex()[:16]
+
+
+def _digest(answer: object) -> str:
+    return _short(repr(_plain(answer)))
+
+
+def _plain(answer: object) -> object:
+    """The same for each process: sets have another order in each."""
+    if isinstance(answer, frozenset | set):
+        return sorted(repr(_plain(part)) for part in answer)
+    if isinstance(answer, tuple | list):
+        return [_plain(part) for part in answer]
+    if is_dataclass(answer):
+        return [_plain(getattr(answer, field.name)) for field in fields(answer)]
+    return answer
 
 
 def _read(text: str | None) -> _Entry | None:

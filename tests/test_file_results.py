@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import random
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -187,3 +190,34 @@ def test_a_file_that_asked_about_all_files_is_done_again_after_any_edit(tmp_path
     analysis.project.reads.start()
     assert analysis.project.celery
     assert analysis.project.reads.everything
+
+
+_COUNTED = """
+import sys
+from pathlib import Path
+from perflint import engine
+from perflint.config import Settings
+from perflint.file_results import FileResults
+
+known = FileResults.known
+
+def counted(results, paths):
+    found = known(results, paths)
+    print(len(found))
+    return found
+
+FileResults.known = counted
+engine.check([Path(sys.argv[1])], Settings(root=Path(sys.argv[1])))
+"""
+
+
+def test_another_process_understands_what_one_has_kept(project: Project) -> None:
+    (project.folder / ".perflint_cache" / "results.sqlite3").unlink()
+    counts = []
+    for seed in ("1", "2"):  # sets come in another order
+        project.write("other", _OTHER + f"# {seed}\n")
+        command = [sys.executable, "-c", _COUNTED, str(project.folder)]
+        run = subprocess.run(command, env={**os.environ, "PYTHONHASHSEED": seed}, capture_output=True, text=True)
+        assert not run.returncode, run.stderr
+        counts.append(int(run.stdout))
+    assert counts == [0, len(_FILES) - 1]
