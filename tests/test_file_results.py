@@ -213,6 +213,8 @@ engine.check([Path(sys.argv[1])], Settings(root=Path(sys.argv[1])))
 
 def test_another_process_understands_what_one_has_kept(project: Project) -> None:
     (project.folder / ".perflint_cache" / "results.sqlite3").unlink()
+    targets = "\n".join(f'    patch("service.totals{number}")' for number in range(20))
+    project.write("test_totals", f"from unittest.mock import patch\n\ndef test_totals():\n{targets}\n")
     counts = []
     for seed in ("1", "2"):  # sets come in another order
         project.write("other", _OTHER + f"# {seed}\n")
