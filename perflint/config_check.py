@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from perflint.cards import rules
-from perflint.config import KEYS, ConfigError, Settings, kebab
+from perflint.config import KEYS, ConfigError, Context, OutputFormat, Settings, kebab
 from perflint.selection import names_a_rule, nearest_rule
 
 if TYPE_CHECKING:
@@ -45,13 +45,7 @@ def _joined(key: str, below: Any, above: Any) -> Any:
 
 def validated(data: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
     """`data` as Settings; ConfigError for a wrong type or an unknown rule or option."""
-    from pydantic import TypeAdapter, ValidationError
-
-    try:
-        # JSON mode: strict about types, yet a list may become a tuple.
-        settings = TypeAdapter(Settings).validate_json(json.dumps(data, default=str), strict=True)
-    except ValidationError as error:
-        raise _type_error(error.errors()[0], origins) from error
+    settings = plain(data) or checked(data, origins)
     known = rules()
     for key in _SELECTORS:
         _check_selectors(data.get(key, ()), key, origins.get(key, ""), known)
@@ -60,6 +54,37 @@ def validated(data: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
     for name, options in settings.rules.items():
         _check_options(name, options, origins["rules"], known)
     return settings
+
+
+def checked(data: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
+    """The settings, with everything checked; ConfigError says what is wrong."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        # JSON mode: strict about types, yet a list may become a tuple.
+        return TypeAdapter(Settings).validate_json(json.dumps(data, default=str), strict=True)
+    except ValidationError as error:
+        raise _type_error(error.errors()[0], origins) from error
+
+
+def plain(data: Mapping[str, Any]) -> Settings | None:
+    """The settings where all values are plain ones and right, as nearly always: pydantic costs time to import.
+
+    None where there is a table, or anything is wrong.
+    """
+    found: dict[str, Any] = {}
+    for key, value in data.items():
+        default = Settings.__dataclass_fields__[key.replace("-", "_")].default
+        allowed = {"contexts": get_args(Context), "output-format": get_args(OutputFormat)}.get(key)
+        is_list = isinstance(default, tuple)
+        parts = value if isinstance(value, list | tuple) else (value,)
+        wanted = str if is_list else type(default)
+        if is_list != isinstance(value, list | tuple) or not all(
+            type(part) is wanted and (allowed is None or part in allowed) for part in parts
+        ):
+            return None
+        found[key.replace("-", "_")] = tuple(parts) if is_list else value
+    return Settings(**found)
 
 
 def _check_key(key: str, known: Sequence[str], origin: str, table: str = "") -> None:

@@ -75,7 +75,7 @@ def _scope(paths: Sequence[Path], settings: Settings, texts: Mapping[Path, str])
     asked = [absolute(path) for path in paths]
     named = discover([path for path in asked if path not in texts], settings)
     project = project_root(asked)
-    whole = discover([project], settings) if project else named
+    whole = discover([project], settings) if project and asked != [project] else named
     root = project or common_folder(asked)
     files = {*named.files, *(path for path in asked if path in texts)}
     report = {path for path in files if context_of(path, root) in settings.contexts}

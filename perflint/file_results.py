@@ -97,7 +97,10 @@ class FileResults:
         self._cache.put(entries)
 
     def _holds(self, entry: _Entry) -> bool:
-        return entry.state == self._state(entry.record) and all(map(self._is_answered_so, entry.record.asked))
+        try:
+            return entry.state == self._state(entry.record) and all(map(self._is_answered_so, entry.record.asked))
+        except (ValueError, TypeError, AttributeError):
+            return False  # not what was written
 
     def _state(self, record: Record) -> str:
         """The text of the modules that were read, by now."""

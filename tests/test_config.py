@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from conftest import Write
 
 from perflint.config import KEYS, ConfigError, Loaded, Settings, load
-from perflint.config_check import schema
+from perflint.config_check import checked, plain, schema
 
 pytestmark = pytest.mark.usefixtures("made_up_rules")
 
@@ -187,3 +188,32 @@ def test_the_schema_knows_every_key_and_option() -> None:
     options = whole["properties"]["rules"]["properties"]["slow-call"]["properties"]
     assert options["max-rows"] == {"type": "integer", "default": 100}
     json.dumps(whole)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        {"select": ["PF1"], "unproven": True, "workers": 2, "cache-dir": "x", "contexts": ["tests"]},
+        {"select": ("PF101",), "output-format": "json", "unsafe-fixes": False, "source-roots": []},
+        {"rules": {"http-client-per-call": {"accessor": "a:b"}}},
+        {"per-file-ignores": {"a.py": ["PF1"]}},
+    ],
+)
+def test_plain_settings_are_those_that_are_checked(data: dict[str, Any]) -> None:
+    found = plain(data)
+    assert (found is None) == bool({"rules", "per-file-ignores"} & data.keys())
+    assert found is None or found == replace(checked(data, {}), root=found.root)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"unproven": 1}, {"workers": True}, {"workers": "2"}, {"select": "PF1"}, {"select": [1]}, {"select": [None]},
+        {"contexts": ["nowhere"]}, {"output-format": "yaml"}, {"cache-dir": None}, {"respect-gitignore": "no"},
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_left_to_the_check(data: dict[str, Any]) -> None:
+    assert plain(data) is None
+    with pytest.raises(ConfigError):
+        checked(data, dict.fromkeys(data, "a file"))

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -223,3 +224,15 @@ def test_another_process_understands_what_one_has_kept(project: Project) -> None
         assert not run.returncode, run.stderr
         counts.append(int(run.stdout))
     assert counts == [0, len(_FILES) - 1]
+
+
+def test_an_entry_that_asks_what_nobody_can_ask_is_not_believed(project: Project) -> None:
+    database = sqlite3.connect(project.folder / ".perflint_cache" / "results.sqlite3")
+    rows = database.execute("SELECT key, value FROM entries WHERE value LIKE '%\"hotness\"%'").fetchall()
+    assert rows
+    for name, value in rows:
+        database.execute("UPDATE entries SET value = ? WHERE key = ?", [value.replace('"function"', '"fun"'), name])
+    database.commit()
+    database.close()
+    project.write("other", _OTHER + "# edited\n")
+    project.run()
