@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from perflint.findings import Position, Problem
 from perflint.parallel import each
-from perflint.project.facts import FileFacts, extract
+from perflint.project.extraction import extract
+from perflint.project.facts import FileFacts
 from perflint.records import decoded, encoded
 from perflint.semantics.trees import parse_any
 

@@ -7,7 +7,8 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from perflint.project.facts import FileFacts, extract
+from perflint.project.extraction import extract
+from perflint.project.facts import FileFacts
 from perflint.project.symbols import Symbols
 
 

@@ -6,7 +6,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
-from perflint.project.facts import ClassFact, FileFacts, extract
+from perflint.project.extraction import extract
+from perflint.project.facts import ClassFact, FileFacts
 
 _SOURCES = {
     "django.contrib.auth.models": """

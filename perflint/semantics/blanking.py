@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 
+from perflint.project.facts import first_line
 from perflint.source import split_lines
 
 _WORTHWHILE = 0.15  # of the lines
@@ -25,7 +26,7 @@ def blanked(text: str, tree: ast.Module, seen: Set[str]) -> Blanked | None:
     None where little would be left out. The statements keep their lines.
     """
     left_out = list(_unseen(tree.body, "", seen))
-    spans = [(_start(node) - 1, node.end_lineno or node.lineno) for node in left_out]
+    spans = [(first_line(node) - 1, node.end_lineno or node.lineno) for node in left_out]
     lines = split_lines(text)
     if sum(end - start for start, end in spans) < _WORTHWHILE * len(lines):
         return None
@@ -47,7 +48,3 @@ def _unseen(body: Iterable[ast.stmt], prefix: str, seen: Set[str]) -> Iterator[_
                 yield node
         elif isinstance(node, ast.ClassDef) and prefix + node.name not in seen:
             yield from _unseen(node.body, f"{prefix}{node.name}.", seen)
-
-
-def _start(node: _Function) -> int:
-    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

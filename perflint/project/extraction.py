@@ -1,0 +1,304 @@
+"""Reading the facts of a file off its tree."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from perflint.project.facts import (
+    AssignFact,
+    BindFact,
+    CallFact,
+    ClassFact,
+    FileFacts,
+    FunctionFact,
+    ImportFact,
+    ParamFact,
+    callee_of,
+    dotted,
+    first_line,
+    source_of,
+)
+from perflint.project.interface import interface
+from perflint.project.shapes import (
+    annotations_and_defaults,
+    first_text,
+    given_names,
+    is_main_guard,
+    last_return,
+    loaded_names,
+)
+from perflint.project.words import Words
+
+
+def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
+    """Read the facts of a parsed file."""
+    facts = _Extractor(path, module, text).run(tree)
+    return replace(facts, interface=interface(facts))
+
+
+_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_LISTENS = (".connect", "listen")
+# Calls, class attributes and constants that say which relations are loaded with the rows.
+_LOADERS = re.compile(
+    r"(?i).*(prefetch|select_related|(joined|selectin|subquery|immediate|eager)_?load|contains_eager)"
+)
+
+
+class _Scope:
+    """The calls of one function or of the module, while its body is read."""
+
+    __slots__ = ("binds", "calls", "is_generator", "loop_depth", "qualname", "returned")
+
+    def __init__(self, qualname: str) -> None:
+        self.qualname = qualname
+        self.calls: list[CallFact] = []
+        self.binds: list[BindFact] = []
+        self.returned: dict[str, None] = {}
+        self.loop_depth = 0
+        self.is_generator = False
+
+
+class _Extractor:
+    def __init__(self, path: Path, module: str, text: str) -> None:
+        self.path = path
+        self.module = module
+        self.is_package = path.stem == "__init__"
+        self.source = text.encode("utf-8", "surrogatepass").split(b"\n")
+        self.imports: list[ImportFact] = []
+        self.stars: list[str] = []
+        self.classes: list[ClassFact] = []
+        self.functions: list[FunctionFact] = []
+        self.assigns: list[AssignFact] = []
+        self.words: set[str] = set()
+        self.values: set[str] = set()  # words used other than as the name of what is called
+        self.strings: set[str] = set()
+        self.loaded: set[str] = set()
+
+    def run(self, tree: ast.Module) -> FileFacts:
+        scope, main = _Scope(""), _Scope("")
+        for statement in tree.body:
+            inside = main if is_main_guard(statement) else scope
+            self._statement(statement, inside, "")
+            self._bind(statement, self.assigns)
+        return FileFacts(
+            path=self.path,
+            module=self.module,
+            is_package=self.is_package,
+            lines=len(self.source),
+            imports=tuple(self.imports),
+            star_imports=tuple(self.stars),
+            classes=tuple(self.classes),
+            functions=tuple(self.functions),
+            assigns=tuple(self.assigns),
+            calls=tuple(scope.calls),
+            main_calls=tuple(main.calls),
+            words=Words.of(self.words),
+            called=Words.of(self.words - self.values),
+            strings=tuple(sorted(self.strings)),
+            loaded=frozenset(self.loaded),
+        )
+
+    def text(self, node: ast.AST | None) -> str:
+        """The node's source text; columns of `ast` count UTF-8 bytes."""
+        if node is None:
+            return ""
+        row: int = node.lineno - 1  # type: ignore[attr-defined]
+        end: int = node.end_lineno - 1  # type: ignore[attr-defined]
+        left, right = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+        if row == end:
+            return self.source[row][left:right].decode("utf-8", "surrogatepass")
+        middle = self.source[row + 1 : end]
+        return b"\n".join([self.source[row][left:], *middle, self.source[end][:right]]).decode("utf-8", "surrogatepass")
+
+    def _statement(self, node: ast.stmt, scope: _Scope, prefix: str) -> None:
+        if isinstance(node, _FUNCTIONS):
+            self._function(node, scope, prefix, is_method=False)
+        elif isinstance(node, ast.ClassDef):
+            self._class(node, scope, prefix)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            self._import(node)
+        else:
+            if scope.qualname:
+                self._local(node, scope)
+            self._children(node, scope, prefix)
+
+    def _local(self, node: ast.stmt, scope: _Scope) -> None:
+        """What a statement of a function binds or returns."""
+        if isinstance(node, ast.Assign):
+            if len(node.targets) == 1 and (source := source_of(node.value)) and (name := dotted(node.targets[0])):
+                scope.binds.append(BindFact(name, source))
+        elif isinstance(node, ast.AnnAssign):
+            if name := dotted(node.target):
+                scope.binds.append(BindFact(name, source_of(node.value), self.text(node.annotation)))
+        elif isinstance(node, ast.With | ast.AsyncWith):
+            for item in node.items:
+                if (name := dotted(item.optional_vars)) and (source := source_of(item.context_expr)):
+                    scope.binds.append(BindFact(name, source))
+        elif isinstance(node, ast.Return) and node.value is not None:
+            scope.returned[source_of(node.value) or "?"] = None
+
+    def _children(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
+        loops = isinstance(node, _LOOPS + _COMPREHENSIONS)
+        scope.loop_depth += loops
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.stmt):
+                self._statement(child, scope, prefix)
+            else:
+                self._expression(child, scope, prefix)
+        scope.loop_depth -= loops
+
+    def _expression(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
+        if isinstance(node, ast.Name):
+            self.words.add(node.id)
+            self.values.add(node.id)
+            return
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and "." in node.value and len(node.value) < 200:
+                self.strings.add(node.value)
+            return
+        if isinstance(node, ast.Attribute):
+            self.words.add(node.attr)
+            self.values.add(node.attr)
+        elif isinstance(node, ast.Call):
+            self._call(node, scope, prefix)
+            return
+        elif isinstance(node, ast.Yield | ast.YieldFrom):
+            scope.is_generator = True
+            if isinstance(node, ast.Yield) and node.value is not None:
+                scope.returned[source_of(node.value) or "?"] = None
+        self._children(node, scope, prefix)
+
+    def _call(self, node: ast.Call, scope: _Scope, prefix: str) -> None:
+        values = [*node.args, *(keyword.value for keyword in node.keywords)]
+        refs = tuple(name for value in values for name in given_names(value))
+        callee = callee_of(node.func)
+        if callee or refs:
+            text = self.text(node) if callee.endswith(_LISTENS) else ""
+            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, first_text(node), text))
+        if _LOADERS.match(callee.rpartition(".")[2] or getattr(node.func, "attr", "")):
+            self.loaded.update(word for value in values for word in loaded_names(value))
+        if isinstance(node.func, ast.Name):
+            self.words.add(node.func.id)
+        elif isinstance(node.func, ast.Attribute):
+            self.words.add(node.func.attr)
+            self._expression(node.func.value, scope, prefix)
+        else:
+            self._expression(node.func, scope, prefix)
+        for value in values:
+            self._expression(value, scope, prefix)
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                local = alias.asname or alias.name.partition(".")[0]
+                target = alias.name if alias.asname else local
+                self.imports.append(ImportFact(local, target, node.lineno))
+            return
+        base = self._absolute(node.module or "", node.level)
+        for alias in node.names:
+            if alias.name == "*":
+                self.stars.append(base)
+            else:
+                self.imports.append(ImportFact(alias.asname or alias.name, f"{base}.{alias.name}", node.lineno))
+                self.words.add(alias.name)
+
+    def _absolute(self, module: str, level: int) -> str:
+        """The absolute name of a relative import; a leading part is lost beyond the root."""
+        if not level:
+            return module
+        parts = self.module.split(".")
+        keep = len(parts) - level + self.is_package
+        return ".".join([*parts[: max(keep, 0)], *filter(None, [module])])
+
+    def _class(self, node: ast.ClassDef, scope: _Scope, prefix: str) -> None:
+        qualname = prefix + node.name
+        assigns: list[AssignFact] = []
+        methods: list[str] = []
+        for statement in node.body:
+            if isinstance(statement, _FUNCTIONS):
+                methods.append(statement.name)
+                self._function(statement, scope, qualname + ".", is_method=True)
+            else:
+                self._bind(statement, assigns)
+                self._statement(statement, scope, qualname + ".")
+        for part in (*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)):
+            self._expression(part, scope, prefix)
+        self.classes.append(
+            ClassFact(
+                qualname=qualname,
+                line=node.lineno,
+                end_line=node.end_lineno or node.lineno,
+                bases=tuple(map(self.text, node.bases)),
+                keywords=tuple((keyword.arg or "**", self.text(keyword.value)) for keyword in node.keywords),
+                decorators=tuple(map(self.text, node.decorator_list)),
+                assigns=tuple(assigns),
+                methods=tuple(methods),
+            )
+        )
+
+    def _bind(self, node: ast.stmt, into: list[AssignFact]) -> None:
+        """Names bound by a statement, also those under a top-level `if` or `try`."""
+        if isinstance(node, ast.Assign):
+            names = [name for target in node.targets if (name := dotted(target))]
+            if any(map(_LOADERS.match, names)):
+                self.loaded.update(loaded_names(node.value))
+            into.extend(AssignFact(name, self.text(node.value), "", node.lineno) for name in names)
+        elif isinstance(node, ast.AnnAssign) and (name := dotted(node.target)):
+            into.append(AssignFact(name, self.text(node.value), self.text(node.annotation), node.lineno))
+        elif isinstance(node, ast.If | ast.Try):
+            for field in ("body", "orelse", "finalbody"):
+                for child in getattr(node, field, []):
+                    self._bind(child, into)
+
+    def _function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope, prefix: str, *, is_method: bool
+    ) -> None:
+        qualname = prefix + node.name
+        for part in (*node.decorator_list, *annotations_and_defaults(node.args)):
+            self._expression(part, outer, prefix)
+        if node.returns is not None:
+            self._expression(node.returns, outer, prefix)
+        scope = _Scope(qualname)
+        for statement in node.body:
+            self._statement(statement, scope, qualname + ".")
+        decorators = tuple(map(self.text, node.decorator_list))
+        declares = any("declared_attr" in decorator for decorator in decorators)
+        self.functions.append(
+            FunctionFact(
+                qualname=qualname,
+                line=node.lineno,
+                end_line=node.end_lineno or node.lineno,
+                is_async=isinstance(node, ast.AsyncFunctionDef),
+                is_generator=scope.is_generator,
+                params=tuple(self._params(node.args)),
+                returns=self.text(node.returns),
+                decorators=decorators,
+                calls=tuple(scope.calls),
+                parent=prefix[:-1],
+                is_method=is_method,
+                binds=tuple(scope.binds),
+                returned=tuple(scope.returned),
+                declares=self.text(last_return(node.body)) if declares else "",
+                start=first_line(node),
+            )
+        )
+
+    def _params(self, args: ast.arguments) -> list[ParamFact]:
+        normal = [*args.posonlyargs, *args.args]
+        defaults = [None] * (len(normal) - len(args.defaults)) + list(args.defaults)
+        params = [self._param(arg, default, "normal") for arg, default in zip(normal, defaults, strict=True)]
+        if args.vararg:
+            params.append(self._param(args.vararg, None, "star"))
+        for arg, default in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            params.append(self._param(arg, default, "keyword"))
+        if args.kwarg:
+            params.append(self._param(args.kwarg, None, "starstar"))
+        return params
+
+    def _param(self, arg: ast.arg, default: ast.expr | None, kind: str) -> ParamFact:
+        return ParamFact(arg.arg, self.text(arg.annotation), self.text(default), kind)

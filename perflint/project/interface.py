@@ -1,0 +1,29 @@
+"""What other files can see of a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+
+from perflint.project.facts import AssignFact, FileFacts
+
+
+def interface(facts: FileFacts) -> str:
+    """A digest of names, signatures, classes and their values, what is loaded and who listens.
+
+    Left out are line numbers, and what functions do.
+    """
+    parts: list[object] = [[(fact.local, fact.target) for fact in facts.imports], facts.star_imports]
+    parts += [sorted(facts.loaded), _bound(facts.assigns)]
+    for kind in facts.classes:
+        parts.append((kind.qualname, kind.bases, kind.keywords, kind.decorators, kind.methods, _bound(kind.assigns)))
+    for fact in facts.functions:
+        parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
+        parts.append((fact.parent, fact.is_method, fact.declares))
+    calls = [*facts.calls, *facts.main_calls, *(call for fact in facts.functions for call in fact.calls)]
+    parts.append([call.text for call in calls if call.text])
+    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
+
+
+def _bound(assigns: Iterable[AssignFact]) -> list[tuple[str, str, str]]:
+    return [(assign.name, assign.value, assign.annotation) for assign in assigns]
