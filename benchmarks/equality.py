@@ -50,6 +50,18 @@ def one_process(folder: Path, settings: Settings) -> Findings:
     return fresh(folder, replace(settings, workers=1))
 
 
+def shuffled(folder: Path, settings: Settings) -> Findings:
+    """All files in this process, in an order that only several processes could give them."""
+
+    def each(function: Callable[[Path], object], items: Sequence[Path], _: int) -> list[object]:
+        order = random.Random(len(items)).sample(range(len(items)), len(items))
+        made = {index: function(items[index]) for index in order}
+        return [made[index] for index in range(len(items))]
+
+    with patch("perflint.analysis.each", each):
+        return one_process(folder, settings)
+
+
 def two_processes(folder: Path, settings: Settings) -> Findings:
     """The files in two processes, on whatever machine."""
     return fresh(folder, replace(settings, workers=2))
@@ -64,6 +76,7 @@ def cached(folder: Path, settings: Settings) -> Findings:
 SHORTCUTS: Mapping[str, Callable[[Path, Settings], Findings]] = {
     "without the gate": without_gate,
     "in one process": one_process,
+    "in another order": shuffled,
     "in two processes": two_processes,
     "from the cache": cached,
 }

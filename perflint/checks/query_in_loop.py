@@ -24,7 +24,7 @@ from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
 from perflint.semantics.invariants import is_the_same_each_round
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
-from perflint.semantics.repetition import ends_loop, is_certain, is_told_below, run_loops
+from perflint.semantics.repetition import ends_loop, is_certain, is_told_below, run_loops, spot
 from perflint.semantics.values import Proof
 
 _DOES = {
@@ -107,7 +107,7 @@ def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
     run, loop = found.run, found.loop
     way = ctx.way(found.function)
     each, rows = _each(loop, run), _rows(loop)
-    number = len({id(one.happens_at or one.node) for one in found.runs})
+    number = len({spot(one, ctx.module) for one in found.runs})
     cost = "N queries" if number == 1 else f"{number}·N queries"
     if not all(is_certain(one, loop) for one in found.runs):
         cost = f"up to {cost}"

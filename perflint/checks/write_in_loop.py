@@ -23,7 +23,8 @@ from perflint.semantics.events import Context as Around
 from perflint.semantics.events import End, Event, Run
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.flushes import is_flush_of_one
-from perflint.semantics.repetition import ends_loop, is_told_below, place
+from perflint.semantics.repetition import ends_loop, is_told_below, spot
+from perflint.semantics.trees import is_same
 from perflint.semantics.values import Entity, Proof, options
 from perflint.semantics.writes import must_run_alone
 
@@ -67,8 +68,8 @@ def _is_told_here(run: Run, loop: Around, ctx: Context) -> bool:
     """Whether the loop stands in another function of this file that knows as much: one that is handed over."""
     for _, other in ctx.every(Run):
         is_shown = other is not run and other.proof is not Proof.UNPROVEN
-        own = rounds.repeating(other) if is_shown and place(other) is place(run) else None
-        if own is not None and own.node is loop.node and rounds.stands_here(own, other):
+        own = rounds.repeating(other) if is_shown and spot(other, ctx.module) == spot(run, ctx.module) else None
+        if own is not None and is_same(own.node, loop.node) and rounds.stands_here(own, other):
             return True
     return False
 
@@ -97,8 +98,8 @@ def _draft(call: cst.Call, run: Run, loop: Around, ctx: Context) -> Draft:
     proven = run.proof is Proof.PROVEN and not run.trace
     return Draft(
         node=call,
-        message=f"each {_item(loop, ctx)} runs its own {own}{helper}: N statements",
-        cost=f"N statements, N = {_item(loop, ctx, plural='s')}",
+        message=f"each {_item(loop)} runs its own {own}{helper}: N statements",
+        cost=f"N statements, N = {_item(loop, plural='s')}",
         hotness=_heat(call, ctx),
         confidence=ctx.confidence(run.proof),
         severity=_severity(call, ctx),
@@ -112,8 +113,8 @@ def _flush_draft(call: cst.Call, end: End, loop: Around, ctx: Context) -> Draft:
     """Rows that are flushed together are sent together, whether `add()` was called in a loop or not."""
     return Draft(
         node=call,
-        message=f"each {_item(loop, ctx)} flushes its own new row: N INSERTs",
-        cost=f"N INSERTs, N = {_item(loop, ctx, plural='s')}",
+        message=f"each {_item(loop)} flushes its own new row: N INSERTs",
+        cost=f"N INSERTs, N = {_item(loop, plural='s')}",
         hotness=_heat(call, ctx),
         confidence=ctx.confidence(end.proof),
         severity=_severity(call, ctx),
@@ -149,10 +150,10 @@ def _last(symbol: Symbol) -> str:
     return symbol.name.rpartition(".")[2]
 
 
-def _item(loop: Around, ctx: Context, plural: str = "") -> str:
+def _item(loop: Around, plural: str = "") -> str:
     """`row of Order`, `items of order_ids`."""
     if model := _row_model(loop):
         return f"row{plural} of {model}"
-    node = ctx.concrete(loop.node)
-    text = ctx.tree.code_for_node(node.iter) if isinstance(node, cst.For) else ""
-    return f"item{plural} of {text}" if text.isprintable() and 0 < len(text) < 40 else f"item{plural}"
+    # The loop may be a called function's, whose nodes have no counterpart here: the text is that of its tree.
+    text = ast.unparse(loop.node.iter) if isinstance(loop.node, ast.For | ast.AsyncFor) else ""
+    return f"item{plural} of {text}" if 0 < len(text) < 40 else f"item{plural}"

@@ -127,17 +127,14 @@ def _custom(query: Query, name: str, call: Call) -> Value | None:
     target = symbols.attribute(query.manager, name) if query.manager is not None else None
     if target is None or target.kind is not Kind.FUNCTION:
         return _of_sight(query, name)
-    value = invoke(call.run, Function(target, query), call.args, call.keywords, call.node, "", star=call.has_star)
-    if isinstance(value, Query) and value.root is query.root and value.module == query.module:
-        return value
-    return value
+    return invoke(call.run, Function(target, query), call.args, call.keywords, call.node, "", star=call.has_star)
 
 
 def _of_sight(query: Query, name: str) -> Value:
     """What a method gives that stands in another package: a queryset, as most do; two in a row may give anything."""
     if query.model is not None and name in _REMEMBERED.get(query.model.name, ()):
         one = entity_of(query, query.model, many=False)
-        return DictOf(UNKNOWN, one) if name.endswith("s") else one
+        return DictOf(UNKNOWN, one) if name == "get_for_models" else one
     if query.state.has("unknown") or (query.manager is None and query.owner is not None):
         return UNKNOWN
     return replace(query.chained("opts?", "unknown"), proof=min(query.proof, Proof.PROBABLE))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.events import Turn
+from perflint.semantics.joining import join
 from perflint.semantics.sizes import grown, size_of
 from perflint.semantics.values import (
     UNKNOWN,
@@ -26,7 +27,6 @@ from perflint.semantics.values import (
     Rows,
     TupleOf,
     Value,
-    join,
     options,
     single,
 )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics import calls
 from perflint.semantics.events import Load
+from perflint.semantics.joining import joined
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -23,7 +24,6 @@ from perflint.semantics.values import (
     Ref,
     Unknown,
     Value,
-    join,
     options,
 )
 
@@ -33,11 +33,7 @@ if TYPE_CHECKING:
 
 def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
     """What the attribute is; reading a relation or a property records what it costs."""
-    found: Value | None = None
-    for option in options(value):
-        part = _attribute(run, option, name, node)
-        found = part if found is None else join(found, part)
-    return found if found is not None else UNKNOWN
+    return joined([_attribute(run, option, name, node) for option in options(value)])
 
 
 def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:

@@ -12,6 +12,7 @@ from perflint.project.symbols import Kind
 from perflint.semantics import loops
 from perflint.semantics.events import Context, Event, Frame, Step, Turn
 from perflint.semantics.events import Run as Ran
+from perflint.semantics.joining import joined
 from perflint.semantics.values import (
     UNKNOWN,
     Awaitable,
@@ -33,7 +34,6 @@ from perflint.semantics.values import (
     Rows,
     TupleOf,
     Value,
-    join,
     options,
     parts,
 )
@@ -85,11 +85,7 @@ def call(run: Run, node: ast.Call) -> Value:
     if run.frames is not None:
         run.frames[node] = run.frame
     made = Call(run, node, args, keywords, has_star)
-    result: Value | None = None
-    for option in options(callee):
-        part = _call(made, option)
-        result = part if result is None else join(result, part)
-    return result if result is not None else UNKNOWN
+    return joined([_call(made, option) for option in options(callee)])
 
 
 def _call(call: Call, callee: Value) -> Value:

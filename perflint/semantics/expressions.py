@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
-from perflint.semantics import attributes, calls, loops, parameters, targets
+from perflint.semantics import attributes, calls, loops, switches, targets
 from perflint.semantics.events import Context, Iterate, Turn
+from perflint.semantics.joining import join, joined
 from perflint.semantics.sizes import size_of, sized
 from perflint.semantics.values import (
     UNKNOWN,
@@ -27,7 +28,6 @@ from perflint.semantics.values import (
     Rows,
     TupleOf,
     Value,
-    join,
     options,
     query_of_rows,
 )
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from perflint.semantics.run import Run
 
 
-def parts(run: Run, node: ast.expr) -> Value:
+def other(run: Run, node: ast.expr) -> Value:
     """The value of a kind of expression that tells nothing by itself: its parts are walked for what they cost."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr):
@@ -78,16 +78,13 @@ def awaited(value: Value) -> Value:
         case Awaitable(value=inner):
             return inner
         case Either(options=many):
-            joined = awaited(many[0])
-            for option in many[1:]:
-                joined = join(joined, awaited(option))
-            return joined
+            return joined(map(awaited, many))
     return value
 
 
 def _bool_op(run: Run, node: ast.BoolOp) -> Value:
     value = run.eval(node.values[0]) if isinstance(node.op, ast.Or) else truth(run, node.values[0])
-    if known_truth(run, node.values[0]) is isinstance(node.op, ast.Or):
+    if switches.known_truth(run, node.values[0]) is isinstance(node.op, ast.Or):
         return value  # the rest is never asked
     for part in node.values[1:]:
         with run.guarded(node):
@@ -98,7 +95,7 @@ def _bool_op(run: Run, node: ast.BoolOp) -> Value:
 
 def _if_exp(run: Run, node: ast.IfExp) -> Value:
     truth(run, node.test)
-    decided = known_truth(run, node.test)
+    decided = switches.known_truth(run, node.test)
     if decided is not None:
         return run.eval(node.body if decided else node.orelse)
     with run.guarded(node):
@@ -110,61 +107,6 @@ def truth(run: Run, node: ast.expr) -> Value:
     value = run.eval(node)
     run.interpreter.libraries.truth(run, value, node)
     return value
-
-
-def known_truth(run: Run, node: ast.expr, depth: int = 3) -> bool | None:
-    """Whether a test surely holds, or surely does not: of arguments that are None, True or False in this call."""
-    match node:
-        case ast.Name(id=name):
-            value = _switch(run, name)
-            if value is None:
-                return _made_of(run, name, depth)
-            return isinstance(value, ListOf) or bool(value.value)
-        case ast.Constant(value=bool() | None as constant):
-            return bool(constant)
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
-            inner = known_truth(run, operand, depth)
-            return None if inner is None else not inner
-        case ast.BoolOp(op=op, values=values):
-            settles = isinstance(op, ast.Or)
-            known = [known_truth(run, value, depth) for value in values]
-            return settles if settles in known else None if None in known else not settles
-        case ast.Compare(left=ast.Name(id=name), ops=[ast.Is() | ast.IsNot()], comparators=[ast.Constant(value=None)]):
-            value = _switch(run, name)
-            is_none = isinstance(value, Const) and value.value is None
-            return None if value is None else is_none == isinstance(node.ops[0], ast.Is)
-    return None
-
-
-def _switch(run: Run, name: str) -> Const | ListOf | None:
-    """The None, True, False or written-out list that a parameter holds from the call to the end.
-
-    It may be one of the function around.
-    """
-    value = run.names.get(name, run.outer.get(name))
-    if not isinstance(value, Const | ListOf) or not is_switch(value) or run.function is None:
-        return None
-    if name in parameters.lasting(run.function):
-        return value
-    is_outer = run.around is not None and name in parameters.lasting_around(run.function, run.around)
-    return value if is_outer else None
-
-
-def is_switch(value: Value) -> bool:
-    """Whether a value decides tests by itself."""
-    if isinstance(value, ListOf):
-        return value.size > 0
-    return isinstance(value, Const) and value.type in ("NoneType", "bool")
-
-
-def _made_of(run: Run, name: str, depth: int) -> bool | None:
-    """The same of a local name by the one expression that it is ever given."""
-    if depth == 0 or run.function is None or name not in run.names:
-        return None
-    if not run.has_switches and not is_switch(run.names[name]):
-        return None  # nothing is known that it could be made of
-    value = parameters.bound_once(run.function, name)
-    return known_truth(run, value, depth - 1) if value is not None else None
 
 
 def _unary(run: Run, node: ast.UnaryOp) -> Value:
@@ -206,11 +148,7 @@ def _compare(run: Run, node: ast.Compare) -> Value:
 
 def _subscript(run: Run, node: ast.Subscript) -> Value:
     value, index = run.eval(node.value), run.eval(node.slice)
-    found: Value | None = None
-    for option in options(value):
-        part = item(run, option, index, node)
-        found = part if found is None else join(found, part)
-    return found if found is not None else UNKNOWN
+    return joined([item(run, option, index, node) for option in options(value)])
 
 
 def item(run: Run, value: Value, index: Value, node: ast.Subscript) -> Value:
@@ -238,12 +176,7 @@ def _sequence(run: Run, node: ast.List | ast.Set | ast.Tuple) -> Value:
     starred = any(isinstance(element, ast.Starred) for element in node.elts)
     if isinstance(node, ast.Tuple) and not starred:
         return TupleOf(tuple(elements))
-    if not elements:
-        return ListOf(UNKNOWN, size=0)
-    joined = elements[0]
-    for element in elements[1:]:
-        joined = join(joined, element)
-    return ListOf(joined, size=-1 if starred else len(elements))
+    return ListOf(joined(elements), size=-1 if starred else len(elements))
 
 
 def _starred(run: Run, node: ast.Starred) -> Value:
@@ -335,24 +268,21 @@ def _yield_from(run: Run, node: ast.YieldFrom) -> Value:
 
 def iterate(run: Run, value: Value, node: ast.expr) -> Value:
     """An element of the value; running the query that iterating runs."""
-    element: Value | None = None
-    for option in options(value):
-        if run.values is not None and (query := query_of_rows(option)):
-            run.events.append(Iterate(node, run.frame, (), query.proof, query))
-        part = _element(run, option, node)
-        element = part if element is None else join(element, part)
-    return element if element is not None else UNKNOWN
+    return joined([_gone_over(run, option, node) for option in options(value)])
+
+
+def _gone_over(run: Run, value: Value, node: ast.expr) -> Value:
+    if run.values is not None and (query := query_of_rows(value)):
+        run.events.append(Iterate(node, run.frame, (), query.proof, query))
+    return _element(run, value, node)
 
 
 def _element(run: Run, value: Value, node: ast.expr) -> Value:
     match value:
         case ListOf(element=element):
             return element
-        case TupleOf(elements=elements) if elements:
-            joined = elements[0]
-            for other in elements[1:]:
-                joined = join(joined, other)
-            return joined
+        case TupleOf(elements=elements):
+            return joined(elements)
         case DictOf(key=key):
             return key
         case Awaitable(value=inner):
@@ -398,4 +328,4 @@ HANDLERS: dict[type[ast.expr], Callable[[Run, Any], Value]] = {
     ast.YieldFrom: _yield_from,
 }
 
-__all__ = ["HANDLERS", "Context", "Turn", "enter", "iterate", "parts", "truth"]
+__all__ = ["HANDLERS", "Context", "Turn", "enter", "iterate", "other", "truth"]

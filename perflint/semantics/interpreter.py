@@ -16,8 +16,9 @@ from perflint.project.symbols import Kind, Symbol, Symbols
 from perflint.semantics import declared, parameters
 from perflint.semantics.answers import Answers
 from perflint.semantics.events import Event, Frame
-from perflint.semantics.expressions import is_switch
+from perflint.semantics.joining import joined
 from perflint.semantics.run import Run
+from perflint.semantics.switches import is_switch
 from perflint.semantics.trees import FunctionNode, Trees
 from perflint.semantics.values import (
     UNKNOWN,
@@ -29,7 +30,6 @@ from perflint.semantics.values import (
     ListOf,
     Ref,
     Value,
-    join,
 )
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Interpreter:
         return self._answers.value(symbol, lambda: self._assigned(symbol)) or UNKNOWN
 
     def _assigned(self, symbol: Symbol) -> Value:
-        return _joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
+        return joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
 
     def _text(self, module: str, text: str) -> Value:
         tree = expression(text) if text and len(text) < 4000 else None
@@ -203,8 +203,8 @@ class Interpreter:
         return run
 
     def _finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:
-        yielded = _joined(run.yielded)
-        value = _joined(run.returned)
+        yielded = joined(run.yielded)
+        value = joined(run.returned)
         declared = self.annotation(node.returns, symbol.module, symbol.name) if node.returns is not None else UNKNOWN
         if run.yielded:
             value = ListOf(yielded)
@@ -279,15 +279,6 @@ class _NoNames(dict[str, Value]):
 
 def _top_level(tree: ast.Module) -> list[ast.stmt]:
     return [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
-
-
-def _joined(values: list[Value]) -> Value:
-    if not values:
-        return UNKNOWN
-    joined = values[0]
-    for value in values[1:]:
-        joined = join(joined, value)
-    return joined
 
 
 def _decorator_name(node: ast.expr) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -58,6 +58,7 @@ class _Names:
 
     times: Counter[str]
     values: Mapping[str, ast.expr]
+    own: frozenset[str]  # parameters, and those of lambdas among the defaults
     parameters: frozenset[str]  # those of functions and lambdas inside, too
     foreign: frozenset[str]  # global and nonlocal
 
@@ -66,7 +67,7 @@ class _Names:
 def _names(node: FunctionNode) -> _Names:
     times: Counter[str] = Counter()
     values: dict[str, ast.expr] = {}
-    own: set[str] = set()
+    every: set[str] = set()
     foreign: set[str] = set()
     for part in ast.walk(node):
         match part:
@@ -75,27 +76,29 @@ def _names(node: FunctionNode) -> _Names:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 values[name] = value
             case ast.arg(arg=name):
-                own.add(name)
+                every.add(name)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 foreign.update(names)
-    return _Names(times, values, frozenset(own), frozenset(foreign))
+    own = frozenset(arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg))
+    return _Names(times, values, own, frozenset(every), frozenset(foreign))
 
 
-def lasting(node: FunctionNode) -> Set[str]:
-    """Parameters that the body never binds anew: what a call gives them holds to the end."""
-    return {arg.arg for arg, _ in _with_defaults(node.args)} - _names(node).times.keys()
+def is_lasting(name: str, node: FunctionNode) -> bool:
+    """Whether it is a parameter that the body never binds anew: what a call gives it holds to the end."""
+    return name not in _names(node).times and any(arg.arg == name for arg, _ in _with_defaults(node.args))
 
 
-def lasting_around(inner: FunctionNode, outer: FunctionNode) -> Set[str]:
-    """The lasting parameters of a function that one inside of it does not bind for itself."""
-    return lasting(outer) - _names(inner).times.keys() - _names(inner).parameters
+def is_lasting_around(name: str, inner: FunctionNode, outer: FunctionNode) -> bool:
+    """Whether it is a lasting parameter of a function that one inside of it does not bind for itself."""
+    own = _names(inner)
+    return name not in own.times and name not in own.parameters and is_lasting(name, outer)
 
 
-def bound_once(node: FunctionNode, name: str) -> ast.expr | None:
+def bound_once(name: str, node: FunctionNode) -> ast.expr | None:
     """The value of a name that a function gives it in one place alone."""
     names = _names(node)
-    own = {arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg)}
-    return names.values.get(name) if names.times[name] == 1 and name not in own | names.foreign else None
+    is_once = names.times[name] == 1 and name not in names.own and name not in names.foreign
+    return names.values.get(name) if is_once else None
 
 
 def telling(function: Function, bound: Bound | None) -> Bound:

@@ -139,10 +139,11 @@ def below(interpreter: Interpreter, event: Event) -> list[Event] | None:
     analysis = interpreter.analyse(Function(symbol), None)
     if analysis is None:
         return None
-    return [other for other in analysis.events if _spot(other, symbol.module) == _spot(event, "")]
+    return [other for other in analysis.events if spot(other, symbol.module) == spot(event, "")]
 
 
-def _spot(event: Event, module: str) -> tuple[str, int, int]:
+def spot(event: Event, module: str) -> tuple[str, int, int]:
+    """Where it happens in the end: its module, line and column. `module` is that of the function that is checked."""
     node = place(event)
     return event.happens_in or module, getattr(node, "lineno", 0), getattr(node, "col_offset", 0)
 

@@ -11,6 +11,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.events import Act, Event, Frame, Turn
 from perflint.semantics.events import Context as Around
 from perflint.semantics.repetition import place
+from perflint.semantics.trees import is_same
 
 # Loops that bound nothing: inside a loop over data, what they hold runs for each of the data.
 _PASSING = {
@@ -81,7 +82,7 @@ def acts(event: Event, loop: Around, ctx: Context) -> Iterator[Act]:
     branch = _last_branch(event, loop)
     inside = {part for line in branch for part in ast.walk(line)} if branch else None
     for _, act in ctx.every(Act):
-        if any(context.node is loop.node for context in act.frame) and (inside is None or act.node in inside):
+        if any(is_same(context.node, loop.node) for context in act.frame) and (inside is None or act.node in inside):
             yield act
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
-from perflint.semantics import expressions, loops, targets
+from perflint.semantics import expressions, loops, switches, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
+from perflint.semantics.joining import join
 from perflint.semantics.sizes import unsized
-from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value, join
+from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value
 
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
@@ -56,7 +57,7 @@ class Run:
         if node is None:
             return UNKNOWN
         handler = expressions.HANDLERS.get(type(node))
-        value = handler(self, node) if handler is not None else expressions.parts(self, node)
+        value = handler(self, node) if handler is not None else expressions.other(self, node)
         if self.values is not None:
             self.values[node] = value
         return value
@@ -181,7 +182,7 @@ def _leave(run: Run, node: ast.stmt) -> bool:
 
 def _if(run: Run, node: ast.If) -> bool:
     expressions.truth(run, node.test)
-    decided = expressions.known_truth(run, node.test)
+    decided = switches.known_truth(run, node.test)
     if decided is not None:
         return run.block(node.body if decided else node.orelse)
     start = run.fork()

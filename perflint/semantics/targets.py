@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
-from perflint.semantics.values import UNKNOWN, DictOf, Entity, Instance, ListOf, TupleOf, Value, join
+from perflint.semantics.joining import join
+from perflint.semantics.values import UNKNOWN, DictOf, Entity, Instance, ListOf, TupleOf, Value
 
 if TYPE_CHECKING:
     from perflint.semantics.run import Run

@@ -165,6 +165,13 @@ def same_place(function: FunctionNode, node: Expression) -> Expression | None:
     return next((part for part in above if isinstance(part, type(node)) and place(part) == place(node)), None)
 
 
+def is_same(node: ast.AST, other: ast.AST) -> bool:
+    """Whether two nodes of a file are one, by their places: they may come from two parsings."""
+    return node is other or (
+        type(node) is type(other) and _begin(node) == _begin(other) and _end(node) == _end(other) != (0, 0)
+    )
+
+
 def stands_in(node: ast.AST, outer: ast.AST) -> bool:
     """Whether a node lies in another of the same file, by their places: they may come from two parsings."""
     first, last = _begin(outer), _end(outer)
