@@ -21,7 +21,22 @@ from perflint.findings import Finding
 from perflint.gate import Passed
 
 _DEFAULT = ("apache-airflow-core", "django-oscar", "jupyterhub", "open-webui")
-_STATEMENT = re.compile(r"    +\w.*[\w)\]]")  # a simple one inside of something
+# What an edit replaces, and by what: statements, names of definitions, what is imported, bases, decorators, values.
+_CHANGES = [
+    (re.compile(pattern, re.MULTILINE), new)
+    for pattern, new in (
+        (r"^(    +)\w.*[\w)\]]$", r"\1pass"),
+        (r"^(    +)\w.*[\w)\]]$", r"\1print(__name__)"),
+        (r"^( *(?:async )?def [a-z]\w+)\(", r"\1_other("),
+        (r"^(from \S+ import )(\w+)$", r"\1\2 as other"),
+        (r"^import (\w+)$", r"import \1 as other"),
+        (r"^class (\w+)\(\w+\):$", r"class \1:"),
+        (r"^( *)@\w.*[\w)]$", r"\1# no decorator"),
+        (r"^( *\w+) = \w.*[\w)\]]$", r"\1 = None"),
+        (r"^( *)return \w.*[\w)\]]$", r"\1return []"),
+    )
+]
+_ADDED = ("edited = 1\n", "class Added:\n    def get_one_more(self): return 1\n", "from os import *\n")
 
 Findings = tuple[Finding, ...]
 
@@ -83,17 +98,19 @@ SHORTCUTS: Mapping[str, Callable[[Path, Settings], Findings]] = {
 
 
 def edits(folder: Path, chance: random.Random, count: int) -> Iterator[tuple[Path, str]]:
-    """Files and new texts for them: one statement is another one."""
-    files = [path for path in sorted(folder.rglob("*.py")) if path.stat().st_size > 500]
+    """Files and new texts for them: each time one line is another one, or there is one more."""
+    files = [path for path in sorted(folder.rglob("*.py")) if path.stat().st_size > 100]
     for _ in range(count):
         path = chance.choice(files)
-        lines = path.read_text("utf-8", "surrogateescape").split("\n")
-        rows = [row for row, line in enumerate(lines) if _STATEMENT.fullmatch(line)]
-        if rows:
-            row = chance.choice(rows)
-            start = re.match(" +", lines[row])
-            lines[row] = (start.group() if start else "") + chance.choice(["pass", "print(__name__)"])
-        yield path, "\n".join(lines)
+        text = path.read_text("utf-8", "surrogateescape")
+        changes = [(found, new) for pattern, new in _CHANGES for found in pattern.finditer(text)]
+        kinds = sorted({new for _, new in changes})
+        if not kinds or chance.random() < 0.1:
+            yield path, f"{text}\n\n{chance.choice(_ADDED)}"
+            continue
+        kind = chance.choice(kinds)
+        found = chance.choice([found for found, new in changes if new == kind])
+        yield path, text[: found.start()] + found.expand(kind) + text[found.end() :]
 
 
 def differences(folder: Path, count: int, seed: int) -> Iterator[str]:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.cards import rules
+from perflint.dependencies import Record, record_of
 from perflint.discovery import project_root
-from perflint.file_results import FileResults, Record, record_of
+from perflint.file_results import FileResults
 from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
 from perflint.gathering import Facts, gather
@@ -25,6 +26,7 @@ from perflint.project.whole import Project, module_names
 from perflint.selection import selected
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.interpreter import FileAnalysis, Interpreter
+from perflint.semantics.questions import Questions
 from perflint.semantics.trees import Trees
 from perflint.source import SourceFile
 
@@ -68,7 +70,9 @@ class Analysis:
         folder = project_root([self.root]) or self.root
         self.project = Project(files, self.root, folder, extra, trees.of, unparsed, reads)
         libraries = Libraries(settings.libraries.sqlalchemy_sessions, settings.libraries.http_clients)
-        self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, self.project.graph)
+        questions = Questions(self.project)
+        cycles = self.project.graph.cycles
+        self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, questions, cycles)
         libraries.interpreter = self.interpreter
         self.exposures = Exposures(self.interpreter, self.project)
 
@@ -79,8 +83,7 @@ class Analysis:
 
     def link(self) -> None:
         """Build the tables that nearly every file asks for, before workers share them."""
-        assert self.project.symbols and self.project.models
-        assert self.project.hotness
+        assert self.project.models and self.project.hotness
 
     def reported(self, path: Path) -> list[Finding | Problem]:
         """The findings of one file, and what could not be done there."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import os
 import random
-import re
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from benchmarks.equality import edits
 from perflint import engine
 from perflint.analysis import Analysis
 from perflint.config import Settings
@@ -68,6 +68,10 @@ def read_totals():
 _OTHER = """
 def double(x: int) -> int:
     return 2 * x
+"""
+_METHOD = """
+    def all_orders_of(self, session: Session) -> list[Order]:
+        return list(session.scalars(select(Order)))
 """
 _FILES = {"models": _MODELS, "repository": _REPOSITORY, "service": _SERVICE, "api": _API, "other": _OTHER}
 
@@ -145,12 +149,36 @@ def test_lines_that_move_are_told_anew(project: Project) -> None:
 
 
 def test_a_new_caller_in_a_file_that_was_never_read_counts(project: Project) -> None:
-    project.write("other", "from service import totals\n\ndef nightly() -> None:\n    totals(None)\n")
+    project.write("api", _API.replace("return totals(None)", "return []"))
     project.run()
-    assert project.taken == set()  # a new name is seen by all
-    project.write("other", "from service import totals\n\ndef nightly() -> None:\n    print(totals(None))\n")
+    project.write("other", _API.replace("/totals", "/others"))
+    assert {one.hotness for one in project.run() if one.code == "PF101"} == {"GET /others → read_totals → totals"}
+    assert "service" not in project.taken
+    assert "models" in project.taken
+
+
+def test_a_new_name_counts_where_somebody_looks_for_names(project: Project) -> None:
+    project.write("other", _OTHER + "added = 1\n")
     project.run()
-    assert {"models", "repository", "api"} <= project.taken
+    assert project.taken == set(_FILES) - {"other"}
+    project.write("repository", _REPOSITORY + "added = 1\n")
+    project.run()
+    assert project.taken == {"models", "other"}
+
+
+def test_a_new_module_counts_for_all(project: Project) -> None:
+    project.write("added", "added = 1\n")
+    project.run()
+    assert project.taken == set()
+
+
+def test_a_method_that_is_no_longer_the_only_one_of_its_name_counts(project: Project) -> None:
+    project.write("books", f"{_REPOSITORY}\nclass Books:{_METHOD}")
+    project.write("service", "def totals(books):\n    for _ in books:\n        books.all_orders_of(_)\n")
+    assert "service" in {one.path.stem for one in project.run() if one.code == "PF102"}
+    project.write("other", f"{_REPOSITORY}\nclass Others:{_METHOD}")
+    assert "service" not in {one.path.stem for one in project.run() if one.code == "PF102"}
+    assert {"models", "repository"} <= project.taken
 
 
 _PROJECTS = sorted(path for path in Path("fixtures/projects").resolve().iterdir() if path.is_dir())
@@ -162,25 +190,12 @@ def test_any_edit_gives_what_a_fresh_run_gives(folder: Path, tmp_path: Path) -> 
     (tmp_path / "pyproject.toml").touch()
     settings = Settings(root=tmp_path, unproven=True, unsafe_fixes=True)
     assert engine.check([tmp_path], settings).findings
-    for path, text in _edits(tmp_path, random.Random(1), 8):
+    for path, text in edits(tmp_path, random.Random(1), 25):
         before = path.read_text()
         path.write_text(text)
         cached = engine.check([tmp_path], settings).findings
         assert cached == engine.check([tmp_path], replace(settings, cache_dir="")).findings, path
         path.write_text(before)
-
-
-def _edits(folder: Path, chance: random.Random, count: int) -> Iterator[tuple[Path, str]]:
-    """Files with one statement less, or one name for another."""
-    files = [path for path in sorted(folder.rglob("*.py")) if path.stat().st_size > 100]
-    for _ in range(count):
-        path = chance.choice(files)
-        lines = path.read_text().split("\n")
-        simple = [row for row, line in enumerate(lines) if re.fullmatch(r"    +\w.*[\w)\]]", line)]
-        if simple:
-            row = chance.choice(simple)
-            lines[row] = re.match(" +", lines[row]).group() + chance.choice(["pass", "print(__name__)"])  # type: ignore[union-attr]
-        yield path, "\n".join(lines)
 
 
 def test_a_file_that_asked_about_all_files_is_done_again_after_any_edit(tmp_path: Path) -> None:

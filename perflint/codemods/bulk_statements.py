@@ -154,7 +154,7 @@ def is_two(model: Model, ctx: Context) -> bool:
     lowest = ctx.project.settings.versions.get("sqlalchemy", "").partition(".")[0]
     if lowest:
         return lowest.isdigit() and int(lowest) >= 2
-    facts = ctx.project.files.get(model.symbol.module)
+    facts = ctx.project.file(model.symbol.module)
     imports = [fact.target for fact in facts.imports] if facts is not None else []
     return any(target.startswith("sqlalchemy.orm.") and target.endswith(_ONLY_IN_TWO) for target in imports)
 

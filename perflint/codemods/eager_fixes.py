@@ -81,7 +81,7 @@ def _is_inside(node: ast.AST, outer: ast.AST) -> bool:
 
 
 def _place(query: Query, ctx: Context) -> str:
-    facts = ctx.project.files.get(query.module)
+    facts = ctx.project.file(query.module)
     path = facts.path.relative_to(ctx.project.root) if facts is not None else query.module
     return f"{path}:{getattr(query.root, 'lineno', 1)}"
 

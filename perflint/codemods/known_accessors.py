@@ -150,8 +150,8 @@ def _imported_by(module: str, ctx: Context) -> Set[str]:
 
 
 def _imports(module: str, ctx: Context) -> Iterator[str]:
-    facts = ctx.project.files[module]
-    targets = [*facts.star_imports, *(fact.target for fact in facts.imports)]
+    facts = ctx.project.file(module)
+    targets = [*facts.star_imports, *(fact.target for fact in facts.imports)] if facts is not None else []
     for target in targets:
         for name in (target, target.rpartition(".")[0]):
             found = ctx.project.symbols.find_module(name, module) if name else None

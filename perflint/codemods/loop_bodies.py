@@ -160,7 +160,7 @@ def _parameters(scope: cst.CSTNode) -> set[str]:
 
 
 def _module_names(ctx: Context) -> set[str]:
-    facts = ctx.project.files.get(ctx.module)
+    facts = ctx.project.file(ctx.module)
     return {fact.local for fact in facts.imports} | {fact.name for fact in facts.assigns} if facts else set()
 
 

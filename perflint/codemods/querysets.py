@@ -66,7 +66,7 @@ def has_own(method: str, query: Query | None, ctx: Context) -> bool:
 
 def class_name(symbol: Symbol, ctx: Context) -> str:
     """How the module names a class at its top level; empty where it does not."""
-    facts = ctx.project.files.get(ctx.module)
+    facts = ctx.project.file(ctx.module)
     if facts is None:
         return ""
     locals_ = [symbol.name] if symbol.module == ctx.module else [fact.local for fact in facts.imports]

@@ -46,6 +46,7 @@ from perflint.semantics.values import (
 )
 
 if TYPE_CHECKING:
+    from perflint.project.reads import Reads
     from perflint.semantics.calls import Call
     from perflint.semantics.interpreter import Interpreter
     from perflint.semantics.run import Run
@@ -63,8 +64,8 @@ class Libraries:
         self._clients = tuple(clients)
         self.interpreter: Interpreter  # set by the interpreter's maker
         self._answering: dict[str, list[Any]] = {}
-        self._receivers: dict[Symbol, Value] = {}
-        self._of_class: dict[Symbol, tuple[ModuleType, ...]] = {}
+        self._receivers: dict[Symbol, tuple[Value, int]] = {}
+        self._of_class: dict[Symbol, tuple[tuple[ModuleType, ...], int]] = {}
 
     def wraps_session(self, symbol: Symbol) -> bool:
         """Whether the settings say that a name of the project stands for an SQLAlchemy session."""
@@ -107,12 +108,17 @@ class Libraries:
 
     def of_class(self, symbol: Symbol) -> tuple[ModuleType, ...]:
         """The libraries that a class comes from, by its nearest known base first."""
-        if symbol not in self._of_class:
-            mro = self.interpreter.symbols.mro(symbol) if symbol.kind is Kind.CLASS else (symbol,)
-            origins = [owner.name for owner in mro if owner.kind is Kind.EXTERNAL]
-            found = [self._packages.get(name.partition(".")[0]) for name in origins]
-            self._of_class[symbol] = tuple(dict.fromkeys(module for module in found if module is not None))
-        return self._of_class[symbol]
+        return self._reads.kept(self._of_class, symbol, lambda: self._origins(symbol))
+
+    def _origins(self, symbol: Symbol) -> tuple[ModuleType, ...]:
+        mro = self.interpreter.symbols.mro(symbol) if symbol.kind is Kind.CLASS else (symbol,)
+        origins = [owner.name for owner in mro if owner.kind is Kind.EXTERNAL]
+        found = [self._packages.get(name.partition(".")[0]) for name in origins]
+        return tuple(dict.fromkeys(module for module in found if module is not None))
+
+    @property
+    def _reads(self) -> Reads:
+        return self.interpreter.trees.reads
 
     def call(self, origin: str, call: Call) -> Value | None:
         """A library's function or class is called."""
@@ -219,10 +225,11 @@ class Libraries:
 
     def receiver(self, symbol: Symbol) -> Value:
         """An object of a class: a model's entity, a library's object or a plain one."""
-        if symbol not in self._receivers:
-            found = self._first("receiver", self.interpreter, symbol)
-            self._receivers[symbol] = Instance(symbol) if found is None else found
-        return self._receivers[symbol]
+        return self._reads.kept(self._receivers, symbol, lambda: self._received(symbol))
+
+    def _received(self, symbol: Symbol) -> Value:
+        found = self._first("receiver", self.interpreter, symbol)
+        return Instance(symbol) if found is None else found
 
     def default(self, interpreter: Interpreter, node: ast.expr, module: str, scope: str) -> Value:
         """What a parameter with this default gets (`Depends(get_db)`)."""

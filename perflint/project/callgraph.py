@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from perflint.project.cycles import Cycles
 from perflint.project.facts import CallFact, FunctionFact
 from perflint.project.instances import Instance, Instances, Thing
 from perflint.project.namesakes import is_vague, sole_methods
@@ -85,6 +86,16 @@ class CallGraph:
         """The only method of that name, of several words and no library's, that the project's classes have."""
         found = self._sole.get(name, ())
         return found[0] if len(found) == 1 else None
+
+    @property
+    def soles(self) -> Mapping[str, tuple[Symbol, ...]]:
+        """Methods by name, for the names that one class and those below it alone have."""
+        return self._sole
+
+    @cached_property
+    def cycles(self) -> Cycles:
+        """Which functions call each other in a cycle."""
+        return Cycles(self)
 
     def _find(self, symbol: Symbol) -> Edges:
         if symbol.kind is Kind.MODULE:

@@ -25,14 +25,14 @@ class Cycles:
         self._path: list[Symbol] = []
         self._on_path: set[Symbol] = set()
 
-    def all(self) -> list[list[str]]:
-        """The members of every cycle of the project, by name, in order."""
-        members: dict[int, list[str]] = {}
+    def all(self) -> list[list[Symbol]]:
+        """The members of every cycle of the project; their order is that of the files."""
+        members: dict[int, list[Symbol]] = {}
         for symbol, _ in self._graph.symbols.all_functions():
             number = self.of(symbol)
             if number is not None:
-                members.setdefault(number, []).append(symbol.full)
-        return sorted(map(sorted, members.values()))
+                members.setdefault(number, []).append(symbol)
+        return list(members.values())
 
     def of(self, symbol: Symbol) -> int | None:
         """The number of the cycle that a function belongs to; None for one in no cycle, or only in its own."""

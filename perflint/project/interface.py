@@ -9,19 +9,17 @@ from perflint.project.facts import AssignFact, FileFacts
 
 
 def interface(facts: FileFacts) -> str:
-    """A digest of names, signatures, classes and their values, what is loaded and who listens.
+    """A digest of names, signatures, classes and their values.
 
-    Left out are line numbers, and what functions do.
+    Left out are line numbers, what functions do, and what only tables of the whole project are made of.
     """
     parts: list[object] = [[(fact.local, fact.target) for fact in facts.imports], facts.star_imports]
-    parts += [sorted(facts.loaded), _bound(facts.assigns)]
+    parts.append(_bound(facts.assigns))
     for kind in facts.classes:
         parts.append((kind.qualname, kind.bases, kind.keywords, kind.decorators, kind.methods, _bound(kind.assigns)))
     for fact in facts.functions:
         parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
         parts.append((fact.parent, fact.is_method, fact.declares))
-    calls = [*facts.calls, *facts.main_calls, *(call for fact in facts.functions for call in fact.calls)]
-    parts.append([call.text for call in calls if call.text])
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

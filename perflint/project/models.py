@@ -41,3 +41,8 @@ class Models:
     def user(self) -> Symbol | None:
         """The Django model that AUTH_USER_MODEL names, if the settings are in sight."""
         return self._django.names.user()
+
+    def described(self) -> object:
+        """All that the answers above are made of, as plain data that can be compared."""
+        heard = {symbol: self.signals(symbol) for symbol in self._models}
+        return self._models, heard, self._django.names.described()

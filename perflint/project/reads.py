@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
-from perflint.project.symbols import Symbol
+if TYPE_CHECKING:
+    from perflint.project.symbols import Symbol
+
+Key = TypeVar("Key", bound=Hashable)
+Answer = TypeVar("Answer")
 
 
 class Reads:
-    """A record, filled while one file is looked at. Modules are bits, as sets of them are joined all the time."""
+    """A record, filled while one file is looked at.
+
+    Of a module either a definition was looked up, or its code was read: two bits of a number for each module, as
+    sets of them are joined all the time.
+    """
 
     def __init__(self) -> None:
-        self.modules = 0  # whose code was read
-        self.asked: dict[tuple[str, Symbol], object] = {}  # questions to the whole project, and their answers
+        self.modules = 0
+        self.asked: dict[tuple[str, tuple[Symbol, ...]], object] = {}  # questions to the whole project, and answers
         self.everything = False  # any file could change the answer
-        self._bits: dict[str, int] = {}
+        self._bits: dict[str, int] = {}  # that of a module's definitions; the next one is that of its code
 
     def start(self) -> None:
         """From now on the record is about another file."""
@@ -22,17 +31,42 @@ class Reads:
         self.asked = {}
         self.everything = False
 
+    def see(self, module: str) -> None:
+        """A definition of a module is looked up, whether there is one or not."""
+        bit = self._bits.get(module)
+        if bit is None:
+            bit = self._bits[module] = 1 << (2 * len(self._bits))
+        self.modules |= bit
+
     def touch(self, module: str) -> None:
         """The code of a module is read."""
         bit = self._bits.get(module)
         if bit is None:
-            bit = self._bits[module] = 1 << len(self._bits)
-        self.modules |= bit
+            bit = self._bits[module] = 1 << (2 * len(self._bits))
+        self.modules |= bit << 1
 
-    def names(self) -> Iterator[str]:
-        """The modules that were read."""
-        return (name for name, bit in self._bits.items() if self.modules & bit)
+    def kept(self, memo: dict[Key, tuple[Answer, int]], key: Key, make: Callable[[], Answer]) -> Answer:
+        """An answer that is made once; what it was taken from counts each time that it is given."""
+        found = memo.get(key)
+        if found is not None:
+            self.modules |= found[1]
+            return found[0]
+        before, self.modules = self.modules, 0
+        try:
+            answer = make()
+            memo[key] = answer, self.modules
+        finally:
+            self.modules |= before
+        return answer
 
-    def answer(self, question: str, symbol: Symbol, given: object) -> None:
+    def seen(self) -> Iterator[str]:
+        """The modules whose definitions were looked up."""
+        return (module for module, bit in self._bits.items() if self.modules & bit)
+
+    def touched(self) -> Iterator[str]:
+        """The modules whose code was read."""
+        return (module for module, bit in self._bits.items() if self.modules & bit << 1)
+
+    def answer(self, question: str, symbols: tuple[Symbol, ...], given: object) -> None:
         """A question was asked that more than one module answers."""
-        self.asked[question, symbol] = given
+        self.asked[question, symbols] = given

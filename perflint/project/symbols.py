@@ -5,10 +5,12 @@ from __future__ import annotations
 import builtins
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
 
 from perflint.project.facts import ClassFact, FileFacts, FunctionFact, dotted, expression
+from perflint.project.reads import Reads
 
 
 class Kind(StrEnum):
@@ -40,34 +42,52 @@ _DEPTH = 12
 
 
 class Symbols:
-    """All definitions of the project by module, and the way names lead to them."""
+    """All definitions of the project by module, and the way names lead to them.
 
-    def __init__(self, files: Iterable[FileFacts]) -> None:
+    The modules that are looked at on the way are noted in `reads`.
+    """
+
+    def __init__(self, files: Iterable[FileFacts], reads: Reads | None = None) -> None:
         self.files: dict[str, FileFacts] = {facts.module: facts for facts in files}
+        self._reads = reads or Reads()
         self._tables = {name: _Table(facts) for name, facts in self.files.items()}
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for name in self.files:
             self._by_tail[name.rpartition(".")[2]].append(name)
-        self._memo: dict[tuple[str, str], Symbol | None] = {}
+        self._memo: dict[tuple[str, str], tuple[Symbol | None, int]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
-        self._mro: dict[tuple[str, str], tuple[Symbol, ...]] = {}
+        self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
+
+    def watched(self, reads: Reads) -> Symbols:
+        """The same definitions for those whose look-ups are to be noted."""
+        other = copy(self)
+        other._reads = reads
+        other._memo, other._mro = {}, {}
+        return other
+
+    def _table(self, module: str) -> _Table | None:
+        self._reads.see(module)
+        return self._tables.get(module)
 
     def function(self, symbol: Symbol) -> FunctionFact | None:
         """The function that a symbol names."""
-        return self._tables[symbol.module].functions.get(symbol.name) if symbol.module in self._tables else None
+        table = self._table(symbol.module)
+        return table.functions.get(symbol.name) if table else None
 
     def class_(self, symbol: Symbol) -> ClassFact | None:
         """The class that a symbol names."""
-        return self._tables[symbol.module].classes.get(symbol.name) if symbol.module in self._tables else None
+        table = self._table(symbol.module)
+        return table.classes.get(symbol.name) if table else None
 
     def nested(self, module: str, qualname: str) -> Symbol | None:
         """The symbol of a function defined inside another."""
-        known = module in self._tables and qualname in self._tables[module].functions
-        return Symbol(Kind.FUNCTION, qualname, module) if known else None
+        table = self._table(module)
+        return Symbol(Kind.FUNCTION, qualname, module) if table and qualname in table.functions else None
 
     def is_nested(self, module: str, qualname: str) -> bool:
         """Whether a function is defined inside another function (a method is not, by itself)."""
-        functions = self._tables[module].functions if module in self._tables else {}
+        table = self._table(module)
+        functions = table.functions if table else {}
         outer = qualname.rpartition(".")[0]
         while outer:
             if outer in functions:
@@ -94,9 +114,7 @@ class Symbols:
     def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
         """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
         key = (module, f"{scope}:{name}")
-        if key not in self._memo:
-            self._memo[key] = self._resolve(module, name, scope, 0)
-        return self._memo[key]
+        return self._reads.kept(self._memo, key, lambda: self._resolve(module, name, scope, 0))
 
     def _resolve(self, module: str, name: str, scope: str, depth: int) -> Symbol | None:
         first, _, rest = name.partition(".")
@@ -111,7 +129,7 @@ class Symbols:
 
     def _scoped(self, module: str, first: str, scope: str) -> Symbol | None:
         """A nested function or class of an enclosing function; class bodies are no scope for methods."""
-        table = self._tables.get(module)
+        table = self._table(module)
         while table and scope:
             inner = f"{scope}.{first}"
             if scope in table.functions:
@@ -135,7 +153,7 @@ class Symbols:
                 return None
 
     def _member(self, module: str, name: str, depth: int) -> Symbol | None:
-        table = self._tables.get(module)
+        table = self._table(module)
         if table is None or depth > _DEPTH:
             return None
         if name in table.classes:
@@ -191,7 +209,8 @@ class Symbols:
         for owner in self.mro(symbol):
             if owner.kind is not Kind.CLASS:
                 continue
-            table = self._tables[owner.module]
+            table = self._table(owner.module)
+            assert table is not None
             inner = f"{owner.name}.{name}"
             if inner in table.functions:
                 return Symbol(Kind.FUNCTION, inner, owner.module)
@@ -203,17 +222,17 @@ class Symbols:
 
     def mro(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The class and its bases, nearest first, libraries' classes included. Depth first, each once."""
-        key = (symbol.module, symbol.name)
-        if key not in self._mro:
-            self._mro[key] = (symbol,)  # ends cycles
-            found: dict[Symbol, None] = {symbol: None}
-            fact = self.class_(symbol) if symbol.kind is Kind.CLASS else None
-            for base in fact.bases if fact else ():
-                for owner in self._base(symbol, base):
-                    found.pop(owner, None)  # the later place wins, as in C3 for the usual diamond
-                    found[owner] = None
-            self._mro[key] = tuple(found)
-        return self._mro[key]
+        return self._reads.kept(self._mro, (symbol.module, symbol.name), lambda: self._linearized(symbol))
+
+    def _linearized(self, symbol: Symbol) -> tuple[Symbol, ...]:
+        self._mro[symbol.module, symbol.name] = (symbol,), 0  # ends cycles
+        found: dict[Symbol, None] = {symbol: None}
+        fact = self.class_(symbol) if symbol.kind is Kind.CLASS else None
+        for base in fact.bases if fact else ():
+            for owner in self._base(symbol, base):
+                found.pop(owner, None)  # the later place wins, as in C3 for the usual diamond
+                found[owner] = None
+        return tuple(found)
 
     def _base(self, symbol: Symbol, text: str) -> tuple[Symbol, ...]:
         """A base class by its text; `Generic[T]` counts as `Generic`."""
@@ -260,7 +279,7 @@ class Symbols:
 
     def assigns(self, symbol: Symbol) -> tuple[str, ...]:
         """Source texts of all values bound to a module-level or class-level variable."""
-        table = self._tables.get(symbol.module)
+        table = self._table(symbol.module)
         if table is None:
             return ()
         if symbol.name in table.assigns:

@@ -32,24 +32,29 @@ class Project:
     reads: Reads = field(default_factory=Reads)  # what has been asked for lately
 
     @cached_property
-    def symbols(self) -> Symbols:
-        """Names and definitions."""
+    def _definitions(self) -> Symbols:
+        """What the tables below are made of: all files go into them, whoever asks first."""
         return Symbols(self.files.values())
+
+    @cached_property
+    def symbols(self) -> Symbols:
+        """Names and definitions, for whoever looks at one file: what is looked up is noted."""
+        return self._definitions.watched(self.reads)
 
     @cached_property
     def graph(self) -> CallGraph:
         """Who calls whom, and of which class an object is."""
-        return CallGraph(self.symbols)
+        return CallGraph(self._definitions)
 
     @cached_property
     def models(self) -> Models:
         """Mapped classes."""
-        return Models(self.symbols)
+        return Models(self._definitions)
 
     @cached_property
     def hotness(self) -> HotnessTable:
         """How often functions run."""
-        return HotnessTable(self.symbols, replace(self.names, scripts=self.settings.scripts), self.graph)
+        return HotnessTable(self._definitions, replace(self.names, scripts=self.settings.scripts), self.graph)
 
     @property
     def celery(self) -> CeleryFacts:
@@ -60,6 +65,11 @@ class Project:
     @cached_property
     def _celery(self) -> CeleryFacts:
         return CeleryFacts(self.graph, self.parse, self.unparsed)
+
+    def file(self, module: str) -> FileFacts | None:
+        """All facts of a file."""
+        self.reads.touch(module)
+        return self.files.get(module)
 
     @property
     def every_file(self) -> Mapping[str, FileFacts]:
@@ -85,7 +95,7 @@ class Project:
     @cached_property
     def settings(self) -> ProjectSettings:
         """What the project's own configuration says."""
-        return read_settings(self.folder, self.symbols)
+        return read_settings(self.folder, self._definitions)
 
     @cached_property
     def modules(self) -> Mapping[Path, str]:

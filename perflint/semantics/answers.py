@@ -91,6 +91,7 @@ class Answers:
             return self._given(self._final[key])  # type: ignore[no-any-return]
         place = self._entered(symbol, function)
         if place is None:
+            self._reads.touch(symbol.module)  # its calls make the cycle
             self._cuts.add(_CYCLE)
             return None
         known = self._known(key, place)

@@ -44,7 +44,6 @@ class Callers:
         self._project = project
         self._ask = questions
         self._trees = trees
-        self._graph = project.hotness.graph
         self._kept: dict[tuple[Symbol, Symbol], bool] = {}
 
     def hotness(self, symbol: Symbol) -> Hotness:
@@ -70,7 +69,7 @@ class Callers:
         """The calls in `caller` that run `target`."""
         root = self._tree(caller)
         self._trees.reads.touch(caller.module)
-        wanted = {(site.line, site.callee) for site in self._graph.sites(caller, target)}
+        wanted = {(site.line, site.callee) for site in self._ask.sites(caller, target)}
         if root is None or not wanted:
             return []
         found = (part for part in _own(root) if isinstance(part, ast.Call))
@@ -116,7 +115,7 @@ class Callers:
             for caller in self._ask.callers(path[0]):
                 if caller in seen or self._is_memoised(path[0]) or self.is_kept(caller, path[0]):
                     continue
-                if only_calls and not self._graph.sites(caller, path[0]):
+                if only_calls and not self._ask.sites(caller, path[0]):
                     continue
                 yield caller, path
                 seen.add(caller)

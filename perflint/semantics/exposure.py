@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import Route
 from perflint.project.symbols import Kind, Symbol
-from perflint.semantics.questions import Questions
 from perflint.semantics.values import (
     Awaitable,
     Derived,
@@ -54,7 +53,7 @@ class Exposures:
     def __init__(self, interpreter: Interpreter, project: Project) -> None:
         self._interpreter = interpreter
         self._project = project
-        self.questions = Questions(project)
+        self.questions = interpreter.questions
         self._returned: dict[Symbol, Mapping[_Place, Exposure]] = {}
         self._read: dict[Symbol, int] = {}  # the modules that a route's answer was taken from
 

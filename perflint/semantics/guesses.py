@@ -34,7 +34,7 @@ def namesake(call: Call, receiver: Value, name: str) -> Value | None:
     """What the method gives; it and what the call costs are probable at best."""
     from perflint.semantics.calls import invoke
 
-    target = call.run.interpreter.graph.sole(name) if is_unknown(receiver) else None
+    target = call.run.interpreter.questions.sole(name) if is_unknown(receiver) else None
     if target is None or not _takes(target, call):
         return None
     run = call.run

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from perflint.project.callgraph import CallGraph
 from perflint.project.cycles import Cycles
 from perflint.project.facts import expression
 from perflint.project.models import Models
@@ -34,6 +33,7 @@ from perflint.semantics.values import (
 
 if TYPE_CHECKING:
     from perflint.libraries import Libraries
+    from perflint.semantics.questions import Questions
 
 _CACHED = {"lru_cache", "cache", "cached", "alru_cache", "cached_property", "memoize", "memoized", "cache_resource"}
 
@@ -63,26 +63,25 @@ class Interpreter:
     """Answers for the whole project; holds memos only, so one serves any number of files."""
 
     def __init__(
-        self, symbols: Symbols, models: Models, trees: Trees, libraries: Libraries, graph: CallGraph | None = None
+        self,
+        symbols: Symbols,
+        models: Models,
+        trees: Trees,
+        libraries: Libraries,
+        questions: Questions,
+        cycles: Cycles,
     ) -> None:
         self.symbols = symbols
-        self.graph = graph or CallGraph(symbols)
         self.models = models
         self.trees = trees
         self.libraries = libraries
-        self._answers = Answers(Cycles(self.graph), trees.reads)
-        self._names: dict[tuple[str, str, str], Value] = {}
+        self.questions = questions
+        self._answers = Answers(cycles, trees.reads)
 
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
-        key = (module, name, scope)
-        if key in self._names:
-            return self._names[key]
         symbol = self.symbols.resolve(module, name, scope)
-        value = self.of_symbol(symbol) if symbol is not None else UNKNOWN
-        if symbol is None or symbol.kind is not Kind.VARIABLE:  # what a variable is may be cut short
-            self._names[key] = value
-        return value
+        return self.of_symbol(symbol) if symbol is not None else UNKNOWN
 
     def of_symbol(self, symbol: Symbol) -> Value:
         """The value of a definition."""
@@ -255,7 +254,6 @@ class Interpreter:
             events += [(function.symbol, event) for event in run.events]
             for qualname, closure in run.nested:
                 todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))
-        self._spent = 0  # what the checks ask is as much again
         return FileAnalysis(tree.tree, values, frames, tuple(events))
 
     def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:

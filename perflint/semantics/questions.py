@@ -6,8 +6,11 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
+from perflint.project.celery.tasks import is_task_class
+from perflint.project.facts import CallFact
 from perflint.project.hotness import Hotness
 from perflint.project.roots import Route
+from perflint.project.roots.decorated import is_celery_decorator
 from perflint.project.symbols import Symbol
 
 if TYPE_CHECKING:
@@ -27,30 +30,51 @@ class Questions:
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""
-        return self._recorded("hotness", symbol, self._project.hotness.of(symbol))
+        return self._recorded("hotness", self._project.hotness.of(symbol), symbol)
 
     def callers(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The functions that call a function or pass it on."""
-        return self._recorded("callers", symbol, self._project.hotness.graph.callers(symbol))
+        return self._recorded("callers", self._project.graph.callers(symbol), symbol)
+
+    def sites(self, caller: Symbol, target: Symbol) -> tuple[CallFact, ...]:
+        """The calls in `caller` by which it runs `target`."""
+        return self._recorded("sites", self._project.graph.sites(caller, target), caller, target)
 
     def route(self, symbol: Symbol) -> Route | None:
         """The function's route."""
-        return self._recorded("route", symbol, self._project.hotness.route(symbol))
+        return self._recorded("route", self._project.hotness.route(symbol), symbol)
 
     def routes(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Routes from which a function is reached, nearest first."""
-        return self._recorded("routes", symbol, tuple(self._routes(symbol)))
+        return self._recorded("routes", tuple(self._routes(symbol)), symbol)
 
-    def again(self, question: str, symbol: Symbol) -> object:
+    def sole(self, name: str) -> Symbol | None:
+        """The only method of the project's that has this name of several words.
+
+        Not recorded: it counts as something that the code says which has the name in it.
+        """
+        return self._project.graph.sole(name)
+
+    def is_task(self, symbol: Symbol) -> bool:
+        """Whether a function's decorator, or what a class derives from, makes it a Celery task."""
+        return self._recorded("is_task", self._is_task(symbol), symbol)
+
+    def again(self, question: str, symbols: tuple[Symbol, ...]) -> object:
         """What is answered to a recorded question by now. ValueError for one that is none."""
-        match question:
-            case "hotness" | "callers" | "route" | "routes":
-                return getattr(self, question)(symbol)
-        raise ValueError(question)
+        if question not in ("hotness", "callers", "sites", "route", "routes", "is_task"):
+            raise ValueError(question)
+        return getattr(self, question)(*symbols)
 
-    def _recorded(self, question: str, symbol: Symbol, answer: Answer) -> Answer:
-        self._project.reads.answer(question, symbol, answer)
+    def _recorded(self, question: str, answer: Answer, *symbols: Symbol) -> Answer:
+        self._project.reads.answer(question, symbols, answer)
         return answer
+
+    def _is_task(self, symbol: Symbol) -> bool:
+        graph = self._project.graph
+        if fact := graph.symbols.function(symbol):
+            return any(is_celery_decorator(graph, symbol.module, fact.parent, text) for text in fact.decorators)
+        kind = graph.symbols.class_(symbol)
+        return kind is not None and is_task_class(graph, symbol, kind)
 
     def _routes(self, function: Symbol) -> Iterator[Symbol]:
         hotness = self._project.hotness

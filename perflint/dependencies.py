@@ -1,0 +1,148 @@
+"""What a file's findings were taken from, as it can be kept, and digests of how all that stands by now.
+
+Every file depends on the program, the settings, which modules there are, the models and the like (`States.project`). Of
+single modules it depends on those where a definition was looked up or code was read, and on the answers to what was
+asked about functions.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perflint.cache import key
+from perflint.project.facts import FileFacts
+from perflint.project.symbols import Symbol
+from perflint.source import digest_of
+
+if TYPE_CHECKING:
+    from perflint.analysis import Analysis
+    from perflint.config import Settings
+    from perflint.project.reads import Reads
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about functions, and a digest of the answer."""
+
+    question: str
+    symbols: tuple[Symbol, ...]
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What a file's findings were taken from; `everything`: any file of the project may change them."""
+
+    seen: tuple[str, ...]  # modules whose definitions were looked up
+    touched: tuple[str, ...]  # modules whose code was read
+    asked: tuple[Asked, ...]
+    everything: bool
+
+
+def record_of(reads: Reads) -> Record:
+    """The dependencies, as they can be kept."""
+    asked = [Asked(question, symbols, _digest(answer)) for (question, symbols), answer in reads.asked.items()]
+    return Record(tuple(sorted(reads.seen())), tuple(sorted(reads.touched())), tuple(asked), reads.everything)
+
+
+class States:
+    """Digests of what files may depend on, as it is in this run."""
+
+    def __init__(self, analysis: Analysis, settings: Settings) -> None:
+        self._analysis = analysis
+        self._project = analysis.project
+        self._settings = settings
+        self._definitions: dict[str, str] = {}
+        self._codes: dict[str, str] = {}
+
+    def of(self, record: Record) -> str:
+        """The state of the modules that a record names."""
+        if record.everything:
+            return self._whole
+        parts = [_once(self._definitions, module, self._definition) for module in record.seen]
+        parts += [_once(self._codes, module, self._code) for module in record.touched]
+        return _short(" ".join(parts))
+
+    def are_answered_so(self, asked: Iterable[Asked]) -> bool:
+        """Whether all questions have the same answers by now. Raises ValueError, TypeError for what are none."""
+        again = self._analysis.interpreter.questions.again
+        return all(_digest(again(one.question, one.symbols)) == one.answer for one in asked)
+
+    @cached_property
+    def texts(self) -> Mapping[Path, str]:
+        """Digests of the sources."""
+        return {path: digest_of(text).hex() for path, text in self._analysis.texts.items()}
+
+    @cached_property
+    def project(self) -> str:
+        """What every file may depend on."""
+        from perflint.cached import beside, meant, program
+
+        project = self._project
+        parts: list[str | bytes] = [program(), *meant(self._settings), *beside(self._analysis.texts)]
+        for path, facts in sorted(self._analysis.facts.items()):
+            parts += [str(path), facts.module if isinstance(facts, FileFacts) else repr(facts)]
+        tables = (project.models.described(), project.settings, project.loaded, project.has_async_sessions)
+        return key(*parts, repr(_plain(tables))).hex()
+
+    @cached_property
+    def _whole(self) -> str:
+        return _short("".join(digest for _, digest in sorted(self.texts.items())))
+
+    def _definition(self, module: str) -> str:
+        """What a module shows of itself, and what names in it may mean by themselves."""
+        facts = self._project.files.get(module)
+        return _short(facts.interface + self._guessed(facts)) if facts is not None else ""
+
+    def _code(self, module: str) -> str:
+        """A module's text, what names in it may mean by themselves, and where its calls lead back."""
+        facts = self._project.files.get(module)
+        if facts is None:
+            return ""
+        return _short(self.texts[facts.path] + self._guessed(facts) + repr(self._cycles.get(module)))
+
+    def _guessed(self, facts: FileFacts) -> str:
+        soles = self._project.graph.soles
+        return repr([(word, soles[word]) for word in facts.words if word in soles])
+
+    @cached_property
+    def _cycles(self) -> Mapping[str, list[list[str]]]:
+        """The cycles of calls that functions of a module belong to."""
+        found: dict[str, list[list[str]]] = defaultdict(list)
+        for members in self._project.graph.cycles.all():
+            names = [symbol.full for symbol in members]
+            for module in {symbol.module for symbol in members}:
+                found[module].append(names)
+        return found
+
+
+def _once(kept: dict[str, str], module: str, make: Callable[[str], str]) -> str:
+    if module not in kept:
+        kept[module] = make(module)
+    return kept[module]
+
+
+def _short(text: str) -> str:
+    return key(text).hex()[:16]
+
+
+def _digest(answer: object) -> str:
+    return _short(repr(_plain(answer)))
+
+
+def _plain(answer: object) -> object:
+    """The same for each process: sets have another order in each."""
+    if isinstance(answer, frozenset | set):
+        return sorted(repr(_plain(part)) for part in answer)
+    if isinstance(answer, tuple | list):
+        return [_plain(part) for part in answer]
+    if isinstance(answer, Mapping):
+        return [(_plain(name), _plain(part)) for name, part in answer.items()]
+    if is_dataclass(answer):
+        return [_plain(getattr(answer, field.name)) for field in fields(answer)]
+    return answer
