@@ -36,7 +36,7 @@ def _changes(kind: Any) -> tuple[_Change, _Change]:
     """How a value of a type is written, and how it is read."""
     if kind in (str, int, bool, float, NoneType, Any):
         return None, None
-    if dataclasses.is_dataclass(kind):
+    if dataclasses.is_dataclass(kind) or hasattr(kind, "_fields"):
         return _of_fields(kind)
     origin, inside = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
@@ -79,7 +79,7 @@ def _of_many(origin: type, inside: tuple[Any, ...]) -> tuple[_Change, _Change]:
 
 def _of_fields(kind: Any) -> tuple[_Change, _Change]:
     hints = get_type_hints(kind)
-    names = [field.name for field in dataclasses.fields(kind)]
+    names = getattr(kind, "_fields", None) or [field.name for field in dataclasses.fields(kind)]
     changes = [_changes(hints[name]) for name in names]
     writes = [(name, write) for name, (write, _) in zip(names, changes, strict=True)]
     reads = [(index, read) for index, (_, read) in enumerate(changes) if read is not None]

@@ -19,6 +19,18 @@ class Bindings:
         self._inner: dict[str, frozenset[str]] = {}
         self._locals: dict[tuple[str, str], Locals] = {}
         self._attributes: dict[str, Attributes] = {}
+        self._own: dict[tuple[str, str], frozenset[str]] = {}
+
+    def is_own(self, module: str, scope: str, name: str) -> bool:
+        """Whether a name may mean something else in a scope than at the top of its module."""
+        key = (module, scope)
+        if key not in self._own:
+            names = {"super"} | self.inner_names(module)
+            while scope:
+                names.update(self.locals_of(module, scope))
+                scope = scope.rpartition(".")[0]
+            self._own[key] = frozenset(names)
+        return name in self._own[key]
 
     def locals_of(self, module: str, qualname: str) -> Locals:
         """Parameters (as their position) and bindings of a function by name; nothing for a class."""

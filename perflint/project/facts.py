@@ -1,7 +1,8 @@
 """Facts of one file: small plain data, everything the project needs without the file's tree.
 
 Expressions are kept as source text and parsed again only where a question needs them
-(`expression`); most never are.
+(`expression`); most never are. What a project has by the ten thousand is named tuples: they are made and read back
+three times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ import ast
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from perflint.project.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFact:
+class ImportFact(NamedTuple):
     """A local name and the absolute dotted name that it stands for."""
 
     local: str
@@ -23,8 +24,7 @@ class ImportFact:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallFact:
+class CallFact(NamedTuple):
     """A call by dotted name; `make().run` stands for a method of what another call gives.
 
     `refs` are the dotted names given as arguments, also inside lists and other displays;
@@ -39,8 +39,7 @@ class CallFact:
     text: str = ""  # the whole call, kept only where listeners are registered
 
 
-@dataclass(frozen=True, slots=True)
-class BindFact:
+class BindFact(NamedTuple):
     """A name, or `self.x`, bound in a function. `source` is a dotted name, or `make()` for a call's result."""
 
     name: str
@@ -48,8 +47,7 @@ class BindFact:
     annotation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ParamFact:
+class ParamFact(NamedTuple):
     """One parameter; annotation and default are source text, empty when absent."""
 
     name: str
@@ -58,8 +56,7 @@ class ParamFact:
     kind: str = "normal"  # normal, keyword, star, starstar
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionFact:
+class FunctionFact(NamedTuple):
     """A function's signature and what it calls, its nested functions apart."""
 
     qualname: str
@@ -83,8 +80,7 @@ class FunctionFact:
         return self.qualname.rpartition(".")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class AssignFact:
+class AssignFact(NamedTuple):
     """A name bound in a class body or at module level. `value` and `annotation` are source text."""
 
     name: str
@@ -93,8 +89,7 @@ class AssignFact:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class ClassFact:
+class ClassFact(NamedTuple):
     """A class statement. Nested classes (Django's Meta) have their outer class in `qualname`."""
 
     qualname: str

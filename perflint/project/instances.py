@@ -24,6 +24,7 @@ class Instance:
 Thing = Symbol | Instance
 
 _PROPERTIES = ("property", "cached_property", "functools.cached_property", "hybrid_property")
+_FIRST = re.compile(r"[^.(]*")
 _VALUE = re.compile(r"(await\s+)?[A-Za-z_][\w.]*(\(.*\))?\Z", re.DOTALL)
 
 
@@ -38,6 +39,8 @@ class Instances:
 
     def thing(self, module: str, scope: str, text: str) -> Thing | None:
         """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
+        if scope and not self._bindings.is_own(module, scope, _FIRST.match(text).group()):  # type: ignore[union-attr]
+            scope = ""  # means the same everywhere in the module
         key = (module, scope, text)
         if key not in self._things:
             self._things[key] = None  # ends cycles
@@ -70,8 +73,6 @@ class Instances:
             if name in self._bindings.locals_of(module, inside):
                 return self._local(module, inside, name)
             inside = inside.rpartition(".")[0]
-        if scope and name not in self._bindings.inner_names(module):
-            return self.thing(module, "", name)  # means the same everywhere in the module
         symbol = self.symbols.resolve(module, name, scope)
         return self._value(symbol) if symbol else None
 

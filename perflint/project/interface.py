@@ -15,8 +15,10 @@ def interface(facts: FileFacts) -> str:
     """
     parts: list[object] = [[(fact.local, fact.target) for fact in facts.imports], facts.star_imports]
     parts.append(_bound(facts.assigns))
-    for kind in facts.classes:
-        parts.append((kind.qualname, kind.bases, kind.keywords, kind.decorators, kind.methods, _bound(kind.assigns)))
+    parts += [
+        (kind.qualname, kind.bases, kind.keywords, kind.decorators, kind.methods, _bound(kind.assigns))
+        for kind in facts.classes
+    ]
     for fact in facts.functions:
         parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
         parts.append((fact.parent, fact.is_method, fact.declares))

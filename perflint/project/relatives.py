@@ -17,13 +17,17 @@ class Relatives:
         self._subclasses: dict[Symbol, list[Symbol]] | None = None
         self._overrides: dict[tuple[Symbol, Symbol], tuple[Symbol, ...]] = {}
         self._nested: dict[str, dict[str, list[Symbol]]] = {}
+        self._methods: dict[tuple[Symbol, tuple[str, ...]], tuple[Symbol, ...]] = {}
 
-    def methods(self, owner: Symbol, *names: str) -> Iterator[Symbol]:
+    def methods(self, owner: Symbol, *names: str) -> tuple[Symbol, ...]:
         """Those of the named methods that a class has."""
-        for name in names if owner.kind is Kind.CLASS else ():
-            found = self._symbols.attribute(owner, name)
-            if found is not None and found.kind is Kind.FUNCTION:
-                yield found
+        if owner.kind is not Kind.CLASS:
+            return ()
+        key = (owner, names)
+        if key not in self._methods:
+            found = (self._symbols.attribute(owner, name) for name in names)
+            self._methods[key] = tuple(one for one in found if one is not None and one.kind is Kind.FUNCTION)
+        return self._methods[key]
 
     def overriding(self, holder: Thing, method: Symbol) -> tuple[Symbol, ...]:
         """Methods of the receiver's subclasses that may run in place of `method`."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from perflint.project.facts import ClassFact, FileFacts, FunctionFact, dotted, expression
 from perflint.project.reads import Reads
@@ -23,10 +23,12 @@ class Kind(StrEnum):
     EXTERNAL = "external"
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """A resolved name. `module` is the project module that defines it; external symbols have
-    their dotted origin ("sqlalchemy.orm.Session") in `name` and no module."""
+    their dotted origin ("sqlalchemy.orm.Session") in `name` and no module.
+
+    A named tuple, as nearly every table has symbols for keys.
+    """
 
     kind: Kind
     name: str
@@ -42,15 +44,13 @@ _DEPTH = 12
 
 
 class Symbols:
-    """All definitions of the project by module, and the way names lead to them.
+    """All definitions of the project by module, and the way names lead to them."""
 
-    The modules that are looked at on the way are noted in `reads`.
-    """
-
-    def __init__(self, files: Iterable[FileFacts], reads: Reads | None = None) -> None:
+    def __init__(self, files: Iterable[FileFacts]) -> None:
         self.files: dict[str, FileFacts] = {facts.module: facts for facts in files}
-        self._reads = reads or Reads()
+        self._reads = Reads()
         self._tables = {name: _Table(facts) for name, facts in self.files.items()}
+        self._table: Callable[[str], _Table | None] = self._tables.get
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for name in self.files:
             self._by_tail[name.rpartition(".")[2]].append(name)
@@ -59,15 +59,16 @@ class Symbols:
         self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
 
     def watched(self, reads: Reads) -> Symbols:
-        """The same definitions for those whose look-ups are to be noted."""
+        """The same definitions; the modules that are looked at are noted in `reads`."""
+
+        def table(module: str) -> _Table | None:
+            reads.see(module)
+            return self._tables.get(module)
+
         other = copy(self)
-        other._reads = reads
+        other._reads, other._table = reads, table
         other._memo, other._mro = {}, {}
         return other
-
-    def _table(self, module: str) -> _Table | None:
-        self._reads.see(module)
-        return self._tables.get(module)
 
     def function(self, symbol: Symbol) -> FunctionFact | None:
         """The function that a symbol names."""
@@ -216,7 +217,7 @@ class Symbols:
                 return Symbol(Kind.FUNCTION, inner, owner.module)
             if inner in table.classes:
                 return Symbol(Kind.CLASS, inner, owner.module)
-            if any(assign.name == name for assign in table.classes[owner.name].assigns):
+            if name in table.assigned(owner.name):
                 return Symbol(Kind.VARIABLE, inner, owner.module)
         return None
 
@@ -293,7 +294,7 @@ class Symbols:
 class _Table:
     """The definitions of one module by name."""
 
-    __slots__ = ("assigns", "classes", "facts", "functions", "imports")
+    __slots__ = ("_assigned", "assigns", "classes", "facts", "functions", "imports")
 
     def __init__(self, facts: FileFacts) -> None:
         self.facts = facts
@@ -303,6 +304,13 @@ class _Table:
         self.assigns = defaultdict(list)
         for fact in facts.assigns:
             self.assigns[fact.name].append(fact)
+        self._assigned: dict[str, frozenset[str]] = {}
+
+    def assigned(self, qualname: str) -> frozenset[str]:
+        """The names that a class body assigns."""
+        if qualname not in self._assigned:
+            self._assigned[qualname] = frozenset(assign.name for assign in self.classes[qualname].assigns)
+        return self._assigned[qualname]
 
 
 def _shared(one: str, other: str) -> int:
