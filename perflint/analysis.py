@@ -16,6 +16,7 @@ from perflint.file_results import FileResults
 from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
 from perflint.gathering import Facts, gather
+from perflint.kept_links import KeptLinks
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, pays, uncollected
 from perflint.project.facts import FileFacts
@@ -80,6 +81,10 @@ class Analysis:
     def of(cls, sources: Iterable[SourceFile], settings: Settings, cache: Cache | None = None) -> Analysis:
         """The analysis of a project's files."""
         return cls({source.path: source.text for source in sources}, settings, cache=cache)
+
+    def by_module(self) -> Mapping[str, str]:
+        """The sources of the modules that have facts."""
+        return {name: self.texts[facts.path] for name, facts in self.project.files.items()}
 
     def link(self) -> None:
         """Build the tables that nearly every file asks for, before workers share them."""
@@ -162,13 +167,17 @@ def analyse(
     with uncollected():
         analysis = Analysis.of(sources, settings, cache)
         results = FileResults(cache, analysis, settings) if cache is not None else None
+        links = KeptLinks(cache, analysis.project, analysis.by_module()) if cache is not None else None
+        if links:
+            links.adopt()
         known = results.known(report) if results else {}
         missing = sorted(report - known.keys())
         if pays(missing, workers):
             analysis.link()
         made = dict(zip(missing, each(analysis.answered, missing, workers), strict=True))
-        if results:
+        if results and links:
             results.keep(made)
+            links.keep()
     found = {path: own for path, (own, _) in made.items()} | known
     return list(_once([one for path in sorted(found) for one in found[path]]))
 

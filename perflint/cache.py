@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -78,22 +78,31 @@ class Cache:
     @contextmanager
     def _open(self, *, create: bool) -> Iterator[sqlite3.Connection | None]:
         """The database; None where it is missing, or cannot be read or made."""
-        database = None
+        database, failure = None, None
         try:
             if create:
                 _make(self._folder)
             if (self._folder / _FILE).is_file() or create:
                 database = sqlite3.connect(self._folder / _FILE, timeout=_WAIT)
+                database.execute("PRAGMA synchronous = OFF")  # what a power failure damages is made anew
                 database.execute(_SCHEMA)
-        except (OSError, sqlite3.Error):
-            database = None
+        except (OSError, sqlite3.Error) as error:
+            database, failure = None, error
         try:
             yield database
-        except sqlite3.Error:
-            pass  # damaged, or busy for too long
+        except sqlite3.Error as error:
+            failure = error
         finally:
             if database is not None:
                 database.close()
+        if _is_damage(failure):
+            with suppress(OSError):
+                (self._folder / _FILE).unlink()
+
+
+def _is_damage(failure: Exception | None) -> bool:
+    """Whether the file is no database, or not a whole one; one that is busy for too long is an OperationalError."""
+    return isinstance(failure, sqlite3.DatabaseError) and not isinstance(failure, sqlite3.OperationalError)
 
 
 def _make(folder: Path) -> None:

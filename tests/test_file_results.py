@@ -20,6 +20,7 @@ from perflint.analysis import Analysis
 from perflint.config import Settings
 from perflint.file_results import FileResults
 from perflint.findings import Finding
+from perflint.project.links import Links, ModuleLinks
 
 _MODELS = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -179,6 +180,36 @@ def test_a_method_that_is_no_longer_the_only_one_of_its_name_counts(project: Pro
     project.write("other", f"{_REPOSITORY}\nclass Others:{_METHOD}")
     assert "service" not in {one.path.stem for one in project.run() if one.code == "PF102"}
     assert {"models", "repository"} <= project.taken
+
+
+@pytest.fixture
+def adopted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The modules whose links were not found anew since the test began."""
+    found: set[str] = set()
+    adopt = Links.adopt
+
+    def noted(links: Links, module: str, known: ModuleLinks) -> None:
+        found.add(module)
+        adopt(links, module, known)
+
+    monkeypatch.setattr(Links, "adopt", noted)
+    return found
+
+
+def test_links_are_found_anew_where_an_edit_may_change_them(project: Project, adopted: set[str]) -> None:
+    project.write("other", _OTHER.replace("2 * x", "x + x"))
+    project.run()
+    assert adopted == {"models", "repository", "service", "api"}
+    adopted.clear()
+    project.write("service", _SERVICE.replace("def totals", "count = totals = None\n\ndef others"))
+    project.run()
+    assert adopted == {"models", "repository", "other"}
+
+
+def test_a_new_class_may_change_all_links(project: Project, adopted: set[str]) -> None:
+    project.write("other", f"{_OTHER}\nclass Other:\n    pass\n")
+    project.run()
+    assert adopted == set()
 
 
 _PROJECTS = sorted(path for path in Path("fixtures/projects").resolve().iterdir() if path.is_dir())

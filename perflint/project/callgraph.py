@@ -34,6 +34,15 @@ class Edges:
     classes: tuple[Symbol, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ModuleEdges:
+    """All edges that begin in a module: of its functions by qualname, "" for its top level, and of its main guard."""
+
+    names: tuple[str, ...]
+    edges: tuple[Edges, ...]
+    main: tuple[Symbol, ...]
+
+
 class CallGraph:
     """Edges between the project's functions, resolved by name and by receivers' known classes.
 
@@ -43,15 +52,41 @@ class CallGraph:
     def __init__(self, symbols: Symbols, instances: Instances | None = None) -> None:
         self.symbols = symbols
         self.instances = instances or Instances(symbols)
-        self._edges: dict[Symbol, Edges] = {}
+        self._edges: dict[Symbol, tuple[Edges, int]] = {}
+        self._main: dict[str, tuple[tuple[Symbol, ...], int]] = {}
         self._callers: dict[Symbol, tuple[Symbol, ...]] | None = None
         self._relatives = Relatives(symbols)
 
     def edges(self, symbol: Symbol) -> Edges:
         """The edges of a function, or of a module's top level for a module's symbol."""
-        if symbol not in self._edges:
-            self._edges[symbol] = self._find(symbol)
-        return self._edges[symbol]
+        return self.symbols.reads.kept(self._edges, symbol, lambda: self._find(symbol))
+
+    def adopt(self, module: str, found: ModuleEdges) -> None:
+        """Take the edges of a module as they were found before, when all that they were taken from was the same."""
+        for qualname, edges in zip(found.names, found.edges, strict=True):
+            self._edges[_source(qualname, module)] = edges, 0
+        self._main[module] = found.main, 0
+
+    def found(self, module: str) -> tuple[ModuleEdges, int] | None:
+        """All edges of a module, and the modules that they were taken from; None where not all were asked for."""
+        names = ("", *dict.fromkeys(fact.qualname for fact in self.symbols.files[module].functions))
+        sources = [_source(name, module) for name in names]
+        if module not in self._main or not all(source in self._edges for source in sources):
+            return None
+        main, modules = self._main[module]
+        for source in sources:
+            modules |= self._edges[source][1]
+        edges = tuple(self._edges[source][0] for source in sources)
+        return ModuleEdges(names, edges, main), modules
+
+    def hierarchy(self) -> str:
+        """Which classes there are, what they derive from and which methods they have, as one text."""
+        return self.symbols.reads.aside(
+            lambda: "\n".join(
+                f"{' '.join(owner.full for owner in self.symbols.mro(symbol))}: {' '.join(fact.methods)}"
+                for symbol, fact in self.symbols.all_classes()
+            )
+        )
 
     def callees(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Functions that `symbol` calls or passes on to be called (`Depends(f)`, `submit(f)`)."""
@@ -76,7 +111,8 @@ class CallGraph:
 
     def main_callees(self, module: str) -> tuple[Symbol, ...]:
         """What runs under `if __name__ == "__main__"`."""
-        return self._edges_of(module, "", self.symbols.files[module].main_calls).calls
+        calls = self.symbols.files[module].main_calls
+        return self.symbols.reads.kept(self._main, module, lambda: self._edges_of(module, "", calls).calls)
 
     def is_referenced_elsewhere(self, symbol: Symbol) -> bool:
         """Whether something beside the calls behind `callers` may use the function."""
@@ -136,7 +172,7 @@ class CallGraph:
 
     @cached_property
     def _sole(self) -> Mapping[str, tuple[Symbol, ...]]:
-        return sole_methods(self.symbols)
+        return self.symbols.reads.aside(lambda: sole_methods(self.symbols))
 
     def _passed(self, module: str, scope: str, text: str, thing: Thing) -> Iterator[Symbol]:
         """The functions that run when somebody calls what `text` names."""
@@ -188,6 +224,10 @@ class CallGraph:
             for target in self.main_callees(module):
                 callers[target][Symbol(Kind.MODULE, "", module)] = None
         return {target: tuple(sources) for target, sources in callers.items()}
+
+
+def _source(qualname: str, module: str) -> Symbol:
+    return Symbol(Kind.FUNCTION if qualname else Kind.MODULE, qualname, module)
 
 
 def _class_of(thing: Thing | None) -> Iterator[Symbol]:

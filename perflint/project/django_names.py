@@ -79,9 +79,9 @@ class DjangoNames:
             self._user = self._find_user()
         return self._user
 
-    def described(self) -> object:
-        """All that the answers are made of, beside the definitions."""
-        return self._apps, self._labels, self.user()
+    def described(self) -> str:
+        """All that the answers are made of, beside the definitions, as one text."""
+        return repr((self._apps, dict(self._labels), self.user()))
 
     def _by_name(self, name: str, module: str) -> Symbol | None:
         if name.rpartition(".")[2] == _USER:

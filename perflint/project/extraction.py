@@ -21,7 +21,7 @@ from perflint.project.facts import (
     first_line,
     source_of,
 )
-from perflint.project.interface import interface
+from perflint.project.interface import flow, interface
 from perflint.project.shapes import (
     annotations_and_defaults,
     first_text,
@@ -36,7 +36,7 @@ from perflint.project.words import Words
 def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
     """Read the facts of a parsed file."""
     facts = _Extractor(path, module, text).run(tree)
-    return replace(facts, interface=interface(facts))
+    return replace(facts, interface=interface(facts), flow=flow(facts))
 
 
 _LOOPS = (ast.For, ast.AsyncFor, ast.While)

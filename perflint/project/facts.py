@@ -126,6 +126,7 @@ class FileFacts:
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
     loaded: frozenset[str] = frozenset()  # names of relations that the file loads eagerly
     interface: str = ""  # a digest of all that other files can see of this one
+    flow: str = ""  # a digest of what its functions bind and return
 
 
 @lru_cache(maxsize=8192)

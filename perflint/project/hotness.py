@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import FunctionFact
+from perflint.project.links import Links
 from perflint.project.places import Place, place_of
 from perflint.project.roots import ExtraNames, Heat, Root, Route
 from perflint.project.roots.callbacks import Callbacks
 from perflint.project.roots.classes import class_roots
 from perflint.project.roots.decorated import decorated_roots
 from perflint.project.roots.entry import entry_roots
-from perflint.project.roots.registered import registered_roots
 from perflint.project.roots.responses import answering_roots
 from perflint.project.symbols import Kind, Symbol, Symbols
 
@@ -45,8 +45,9 @@ _NEVER = Hotness(Heat.UNKNOWN)
 class HotnessTable:
     """The hotness of every function of the project."""
 
-    def __init__(self, symbols: Symbols, names: ExtraNames | None = None, graph: CallGraph | None = None) -> None:
-        self.graph = graph or CallGraph(symbols)
+    def __init__(self, symbols: Symbols, names: ExtraNames | None = None, links: Links | None = None) -> None:
+        self._links = links or Links(CallGraph(symbols))
+        self.graph = self._links.graph
         self._symbols = symbols
         self._extra = names or ExtraNames()
         self._heat: dict[Symbol, Hotness] = {}
@@ -83,7 +84,7 @@ class HotnessTable:
         """All roots; what tests and migrations register counts as a test and a migration."""
         for root in (
             *decorated_roots(self.graph, self._extra),
-            *registered_roots(self.graph),
+            *self._links.registered(),
             *class_roots(self.graph),
             *entry_roots(self.graph, self._extra),
         ):

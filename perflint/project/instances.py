@@ -1,4 +1,7 @@
-"""Instances: of which class the object behind a dotted name is, as far as the project's text tells."""
+"""Instances: of which class the object behind a dotted name is, as far as the project's text tells.
+
+What functions bind and return is a module's code to `Reads`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from perflint.project.bindings import Bindings
+from perflint.project.circular import Circular
 from perflint.project.facts import AssignFact, BindFact, FunctionFact, ParamFact, expression, source_of
 from perflint.project.hints import named_class
 from perflint.project.symbols import Kind, Symbol, Symbols
@@ -33,19 +37,18 @@ class Instances:
 
     def __init__(self, symbols: Symbols) -> None:
         self.symbols = symbols
-        self._things: dict[tuple[str, str, str], Thing | None] = {}
-        self._attributes: dict[tuple[Thing, str], Thing | None] = {}
+        self._answers: Circular[tuple[object, ...], Thing] = Circular(symbols.reads)
         self._bindings = Bindings(symbols)
 
     def thing(self, module: str, scope: str, text: str) -> Thing | None:
         """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
-        if scope and not self._bindings.is_own(module, scope, _FIRST.match(text).group()):  # type: ignore[union-attr]
-            scope = ""  # means the same everywhere in the module
+        if scope:
+            self.symbols.reads.touch(module)
+            if not self._bindings.is_own(module, scope, _FIRST.match(text).group()):  # type: ignore[union-attr]
+                scope = ""  # means the same everywhere in the module
         key = (module, scope, text)
-        if key not in self._things:
-            self._things[key] = None  # ends cycles
-            self._things[key] = self._thing(module, scope, text)
-        return self._things[key]
+        known = self._answers.known(key)
+        return known[0] if known is not None else self._answers.answer(key, lambda: self._thing(module, scope, text))
 
     def origin(self, module: str, scope: str, text: str) -> str:
         """The dotted name that tells where the thing comes from: `fastapi.FastAPI.get`, `app.web.endpoint`."""
@@ -127,7 +130,7 @@ class Instances:
     def _assigns(self, symbol: Symbol) -> Iterator[AssignFact]:
         owner, _, name = symbol.name.rpartition(".")
         fact = self.symbols.class_(Symbol(Kind.CLASS, owner, symbol.module)) if owner else None
-        assigns = fact.assigns if fact else self.symbols.files[symbol.module].assigns
+        assigns = fact.assigns if fact else self.symbols.module_assigns(symbol.module)
         return (assign for assign in assigns if assign.name == (name if fact else symbol.name))
 
     def _assigned(self, module: str, scope: str, fact: AssignFact) -> Thing | None:
@@ -141,10 +144,8 @@ class Instances:
     def attribute(self, thing: Thing, name: str) -> Thing | None:
         """`thing.name`."""
         key = (thing, name)
-        if key not in self._attributes:
-            self._attributes[key] = None  # ends cycles
-            self._attributes[key] = self._attribute(thing, name)
-        return self._attributes[key]
+        known = self._answers.known(key)
+        return known[0] if known is not None else self._answers.answer(key, lambda: self._attribute(thing, name))
 
     def _attribute(self, thing: Thing, name: str) -> Thing | None:
         if isinstance(thing, Symbol):
@@ -174,6 +175,7 @@ class Instances:
         for assign in self._assigns(Symbol(Kind.VARIABLE, method.name, owner.module)):
             if found := self._assigned(owner.module, owner.name, assign):
                 return found
+        self.symbols.reads.touch(owner.module)
         binds = self._bindings.of_self(owner.module).get((owner.name, name), ())
         return _agreed(self._bound(owner.module, scope, bind) for scope, bind in binds)
 
@@ -188,6 +190,7 @@ class Instances:
             return None
         if fact.returns and (found := self.annotated(thing.module, fact.parent, fact.returns)):
             return found
+        self.symbols.reads.touch(thing.module)
         return _agreed(self.thing(thing.module, fact.qualname, text) for text in fact.returned if text != "None")
 
     def _owner(self, module: str, scope: str) -> Symbol | None:

@@ -22,6 +22,15 @@ def interface(facts: FileFacts) -> str:
     for fact in facts.functions:
         parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
         parts.append((fact.parent, fact.is_method, fact.declares))
+    return _digest(parts)
+
+
+def flow(facts: FileFacts) -> str:
+    """A digest of what functions bind and return, by which objects are followed through them."""
+    return _digest([(fact.qualname, fact.binds, fact.returned) for fact in facts.functions])
+
+
+def _digest(parts: object) -> str:
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from perflint.project.declarations import Callees
 from perflint.project.models_django import DjangoModels
 from perflint.project.models_sqlalchemy import sqlalchemy_models
@@ -42,7 +44,10 @@ class Models:
         """The Django model that AUTH_USER_MODEL names, if the settings are in sight."""
         return self._django.names.user()
 
-    def described(self) -> object:
-        """All that the answers above are made of, as plain data that can be compared."""
-        heard = {symbol: self.signals(symbol) for symbol in self._models}
-        return self._models, heard, self._django.names.described()
+    def described(self) -> str:
+        """All that the answers above are made of, as one text: the same for the same project."""
+        models = [
+            f"{replace(model, hybrids=frozenset())} {sorted(model.hybrids)} {sorted(self.signals(symbol))}"
+            for symbol, model in self._models.items()
+        ]
+        return "\n".join([*models, self._django.names.described()])

@@ -59,6 +59,20 @@ class Reads:
             self.modules |= before
         return answer
 
+    def aside(self, make: Callable[[], Answer]) -> Answer:
+        """What is made counts for nothing here: it is taken from the whole project, and compared as a whole."""
+        before = self.modules
+        try:
+            return make()
+        finally:
+            self.modules = before
+
+    def only(self, modules: int) -> Reads:
+        """A record of these modules alone, which are `modules` of this one."""
+        other = Reads()
+        other.modules, other._bits = modules, self._bits
+        return other
+
     def seen(self) -> Iterator[str]:
         """The modules whose definitions were looked up."""
         return (module for module, bit in self._bits.items() if self.modules & bit)

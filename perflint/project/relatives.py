@@ -17,17 +17,18 @@ class Relatives:
         self._subclasses: dict[Symbol, list[Symbol]] | None = None
         self._overrides: dict[tuple[Symbol, Symbol], tuple[Symbol, ...]] = {}
         self._nested: dict[str, dict[str, list[Symbol]]] = {}
-        self._methods: dict[tuple[Symbol, tuple[str, ...]], tuple[Symbol, ...]] = {}
+        self._methods: dict[tuple[Symbol, tuple[str, ...]], tuple[tuple[Symbol, ...], int]] = {}
 
     def methods(self, owner: Symbol, *names: str) -> tuple[Symbol, ...]:
         """Those of the named methods that a class has."""
         if owner.kind is not Kind.CLASS:
             return ()
-        key = (owner, names)
-        if key not in self._methods:
+
+        def make() -> tuple[Symbol, ...]:
             found = (self._symbols.attribute(owner, name) for name in names)
-            self._methods[key] = tuple(one for one in found if one is not None and one.kind is Kind.FUNCTION)
-        return self._methods[key]
+            return tuple(one for one in found if one is not None and one.kind is Kind.FUNCTION)
+
+        return self._symbols.reads.kept(self._methods, (owner, names), make)
 
     def overriding(self, holder: Thing, method: Symbol) -> tuple[Symbol, ...]:
         """Methods of the receiver's subclasses that may run in place of `method`."""
@@ -36,10 +37,13 @@ class Relatives:
         if owner.kind is not Kind.CLASS:
             return ()
         if key not in self._overrides:
-            name = method.name.rpartition(".")[2]
-            found = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
-            self._overrides[key] = tuple(one for one in found if one != method and self._symbols.function(one))
+            self._overrides[key] = self._symbols.reads.aside(lambda: self._overriding(owner, method))
         return self._overrides[key]
+
+    def _overriding(self, owner: Symbol, method: Symbol) -> tuple[Symbol, ...]:
+        name = method.name.rpartition(".")[2]
+        found = (Symbol(Kind.FUNCTION, f"{sub.name}.{name}", sub.module) for sub in self.subclasses(owner))
+        return tuple(one for one in found if one != method and self._symbols.function(one))
 
     def subclasses(self, owner: Symbol) -> list[Symbol]:
         """All classes of the project that derive from a class."""
@@ -53,6 +57,7 @@ class Relatives:
     def inner(self, symbol: Symbol) -> list[Symbol]:
         """Functions defined directly inside a function."""
         module = symbol.module
+        self._symbols.reads.see(module)
         if module not in self._nested:
             nested: dict[str, list[Symbol]] = defaultdict(list)
             for fact in self._symbols.files[module].functions:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from enum import StrEnum
 from typing import NamedTuple
 
-from perflint.project.facts import ClassFact, FileFacts, FunctionFact, dotted, expression
+from perflint.project.facts import AssignFact, ClassFact, FileFacts, FunctionFact, dotted, expression
 from perflint.project.reads import Reads
 
 
@@ -44,13 +44,15 @@ _DEPTH = 12
 
 
 class Symbols:
-    """All definitions of the project by module, and the way names lead to them."""
+    """All definitions of the project by module, and the way names lead to them.
+
+    The modules that are looked at on the way are noted in `reads`.
+    """
 
     def __init__(self, files: Iterable[FileFacts]) -> None:
         self.files: dict[str, FileFacts] = {facts.module: facts for facts in files}
-        self._reads = Reads()
+        self.reads = Reads()
         self._tables = {name: _Table(facts) for name, facts in self.files.items()}
-        self._table: Callable[[str], _Table | None] = self._tables.get
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for name in self.files:
             self._by_tail[name.rpartition(".")[2]].append(name)
@@ -59,16 +61,15 @@ class Symbols:
         self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
 
     def watched(self, reads: Reads) -> Symbols:
-        """The same definitions; the modules that are looked at are noted in `reads`."""
-
-        def table(module: str) -> _Table | None:
-            reads.see(module)
-            return self._tables.get(module)
-
+        """The same definitions for somebody else, who has a record of his own."""
         other = copy(self)
-        other._reads, other._table = reads, table
+        other.reads = reads
         other._memo, other._mro = {}, {}
         return other
+
+    def _table(self, module: str) -> _Table | None:
+        self.reads.see(module)
+        return self._tables.get(module)
 
     def function(self, symbol: Symbol) -> FunctionFact | None:
         """The function that a symbol names."""
@@ -115,7 +116,7 @@ class Symbols:
     def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
         """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
         key = (module, f"{scope}:{name}")
-        return self._reads.kept(self._memo, key, lambda: self._resolve(module, name, scope, 0))
+        return self.reads.kept(self._memo, key, lambda: self._resolve(module, name, scope, 0))
 
     def _resolve(self, module: str, name: str, scope: str, depth: int) -> Symbol | None:
         first, _, rest = name.partition(".")
@@ -223,7 +224,7 @@ class Symbols:
 
     def mro(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The class and its bases, nearest first, libraries' classes included. Depth first, each once."""
-        return self._reads.kept(self._mro, (symbol.module, symbol.name), lambda: self._linearized(symbol))
+        return self.reads.kept(self._mro, (symbol.module, symbol.name), lambda: self._linearized(symbol))
 
     def _linearized(self, symbol: Symbol) -> tuple[Symbol, ...]:
         self._mro[symbol.module, symbol.name] = (symbol,), 0  # ends cycles
@@ -277,6 +278,11 @@ class Symbols:
         """Roots that are packages by mistake; the one root beside the importer (`src/` seen from `tests/`)."""
         around = [full for full in fits if f"{importer}.".startswith(f"{full[: -len(tail)]}.")]
         return around or [full for full in fits if len(fits) == 1 and full[: -len(tail)] not in self.files]
+
+    def module_assigns(self, module: str) -> tuple[AssignFact, ...]:
+        """All that a module binds at its top level."""
+        table = self._table(module)
+        return table.facts.assigns if table else ()
 
     def assigns(self, symbol: Symbol) -> tuple[str, ...]:
         """Source texts of all values bound to a module-level or class-level variable."""

@@ -11,6 +11,7 @@ from perflint.project.callgraph import CallGraph
 from perflint.project.celery import CeleryFacts
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames, HotnessTable
+from perflint.project.links import Links
 from perflint.project.models import Models
 from perflint.project.reads import Reads
 from perflint.project.repository import is_whole
@@ -47,6 +48,11 @@ class Project:
         return CallGraph(self._definitions)
 
     @cached_property
+    def links(self) -> Links:
+        """What each module's code leads to."""
+        return Links(self.graph)
+
+    @cached_property
     def models(self) -> Models:
         """Mapped classes."""
         return Models(self._definitions)
@@ -54,7 +60,7 @@ class Project:
     @cached_property
     def hotness(self) -> HotnessTable:
         """How often functions run."""
-        return HotnessTable(self._definitions, replace(self.names, scripts=self.settings.scripts), self.graph)
+        return HotnessTable(self._definitions, replace(self.names, scripts=self.settings.scripts), self.links)
 
     @property
     def celery(self) -> CeleryFacts:

@@ -24,14 +24,14 @@ _ROUTES = frozenset(["path", "re_path", "url", "Route", "WebSocketRoute", "APIRo
 _APPS = frozenset(["FastAPI", "Starlette", "APIRouter", "Litestar", "Sanic", "Quart"])
 
 
-def registered_roots(graph: CallGraph) -> Iterator[Root]:
-    """The roots that calls anywhere in the project make of the functions given to them."""
-    for module, facts in graph.symbols.files.items():
-        yield from _of_calls(graph, module, "", (*facts.calls, *facts.main_calls))
-        for function in facts.functions:
-            yield from _of_calls(graph, module, function.qualname, function.calls)
-        if any(fact.name == "urlpatterns" for fact in facts.assigns):
-            yield from _of_urls(graph, module, facts.calls)
+def registered_by(graph: CallGraph, module: str) -> Iterator[Root]:
+    """The roots that a module's calls make of the functions given to them."""
+    facts = graph.symbols.files[module]
+    yield from _of_calls(graph, module, "", (*facts.calls, *facts.main_calls))
+    for function in facts.functions:
+        yield from _of_calls(graph, module, function.qualname, function.calls)
+    if any(fact.name == "urlpatterns" for fact in facts.assigns):
+        yield from _of_urls(graph, module, facts.calls)
 
 
 def _of_calls(graph: CallGraph, module: str, scope: str, calls: tuple[CallFact, ...]) -> Iterator[Root]:

@@ -1,0 +1,77 @@
+"""What code leads to, kept module by module: after an edit, only the links are found anew that it may change.
+
+A module's links hold as long as its text does, the hierarchy of classes, the definitions that were looked up on the
+way, and what the functions that they lead through bind and return.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from perflint.cache import Cache, key
+from perflint.project.links import ModuleLinks
+from perflint.project.reads import Reads
+from perflint.project.whole import Project
+from perflint.records import decoded, encoded
+from perflint.source import digest_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    links: ModuleLinks
+    seen: tuple[str, ...]
+    touched: tuple[str, ...]
+    state: str  # of these modules
+
+
+class KeptLinks:
+    """The links that earlier runs have kept for a project; `texts` are by module."""
+
+    def __init__(self, cache: Cache, project: Project, texts: Mapping[str, str]) -> None:
+        self._cache = cache
+        self._project = project
+        everywhere = self._everywhere()
+        self._keys = {module: key("links", everywhere, module, digest_of(text)) for module, text in texts.items()}
+        self._adopted: set[str] = set()
+
+    def adopt(self) -> None:
+        """Give the graph what still holds."""
+        kept = self._cache.get(self._keys.values())
+        for module, name in self._keys.items():
+            entry = _read(kept.get(name))
+            if entry is not None and entry.state == self._state(entry.seen, entry.touched):
+                self._project.links.adopt(module, entry.links)
+                self._adopted.add(module)
+
+    def keep(self) -> None:
+        """Keep what the graph has found by itself."""
+        new = ((module, self._project.links.found(module)) for module in self._keys if module not in self._adopted)
+        self._cache.put({self._keys[module]: self._written(*found) for module, found in new if found is not None})
+
+    def _written(self, links: ModuleLinks, reads: Reads) -> str:
+        seen, touched = tuple(sorted(reads.seen())), tuple(sorted(reads.touched()))
+        entry = _Entry(links, seen, touched, self._state(seen, touched))
+        return json.dumps(encoded(entry), separators=(",", ":"))
+
+    def _state(self, seen: Iterable[str], touched: Iterable[str]) -> str:
+        files = self._project.files
+        parts = [files[module].interface if module in files else "" for module in seen]
+        parts += [files[module].interface + files[module].flow if module in files else "" for module in touched]
+        return key(*parts).hex()[:16]
+
+    def _everywhere(self) -> str:
+        """What the links of every module depend on: the program, which modules and which classes there are."""
+        from perflint.cached import program
+
+        return key(program(), *self._project.files, self._project.graph.hierarchy()).hex()
+
+
+def _read(text: str | None) -> _Entry | None:
+    if text is None:
+        return None
+    try:
+        return decoded(_Entry, json.loads(text))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None  # not what was written
