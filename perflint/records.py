@@ -44,7 +44,7 @@ def _changes(kind: Any) -> tuple[_Change, _Change]:
     if origin in (tuple, frozenset):
         return _of_many(origin, inside)
     if isinstance(kind, type) and issubclass(kind, Enum):
-        return (lambda value: value.value), kind
+        return (lambda value: value.value), {each.value: each for each in kind}.__getitem__
     if kind is Path:
         return str, Path
     raise TypeError(f"no way to keep {kind}")
@@ -72,7 +72,7 @@ def _of_many(origin: type, inside: tuple[Any, ...]) -> tuple[_Change, _Change]:
         return [write(value) for value in values]
 
     def taken(values: Any) -> Any:
-        return origin([read(value) for value in values])
+        return origin(map(read, values))
 
     return written, taken
 
@@ -88,9 +88,11 @@ def _of_fields(kind: Any) -> tuple[_Change, _Change]:
         values = ((getattr(record, name), change) for name, change in writes)
         return [value if change is None else change(value) for value, change in values]
 
+    make: Callable[[list[Any]], Any] = getattr(kind, "_make", None) or (lambda row: kind(*row))
+
     def read(row: list[Any]) -> Any:
         for index, change in reads:
             row[index] = change(row[index])
-        return kind(*row)
+        return make(row)
 
-    return write, read
+    return write, read if reads else make
