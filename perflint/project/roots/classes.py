@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import ClassFact, FunctionFact
@@ -40,10 +41,16 @@ def is_celery_class(graph: CallGraph, symbol: Symbol) -> bool:
 
 def _families(graph: CallGraph, owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
     origins = _origins(graph, owners)
-    found = [family for family in FAMILIES if any(family.fits(origin) for origin in origins)]
+    found = list(_fitting(tuple(origins)))
     if found or not (registered or _is_viewish(fact, origins)):
         return found
     return [DJANGO_VIEW if registered else UNKNOWN_VIEW]
+
+
+@lru_cache(maxsize=4096)
+def _fitting(origins: tuple[str, ...]) -> tuple[Family, ...]:
+    """The families of what these library classes are above."""
+    return tuple(family for family in FAMILIES if any(family.fits(origin) for origin in origins))
 
 
 def _origins(graph: CallGraph, owners: tuple[Symbol, ...]) -> list[str]:
