@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.findings import Problem
+from perflint.ignoring import Layer, Patterns, gitignore, ignores_above, is_ignored
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from perflint.config import Context, Settings
 
 _SUFFIXES = (".py", ".pyi")
@@ -26,39 +25,34 @@ _MARKERS = ("pyproject.toml", "perflint.toml", "setup.py", "setup.cfg", ".git", 
 
 @dataclass(frozen=True, slots=True)
 class Discovered:
-    """Absolute paths in order, what could not be found, and what is odd but does no harm."""
+    """Absolute paths, what could not be found, and what is odd but does no harm."""
 
-    files: tuple[Path, ...]
+    # Plain strings: to make a path of each takes longer than to find it.
+    names: frozenset[str]
     problems: tuple[Problem, ...] = ()
     notes: tuple[Problem, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    """Patterns and the folder they are relative to."""
-
-    folder: str
-    spec: GitIgnoreSpec
-
-    def verdict(self, path: str, is_folder: bool) -> bool | None:
-        """True: excluded; False: taken back by a `!` pattern; None: not named."""
-        name = path[len(self.folder) :].lstrip(os.sep)
-        return self.spec.check_file(name + "/" * is_folder).include if name else None
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The paths in order."""
+        return tuple(sorted(map(Path, self.names)))
 
 
 def discover(paths: Sequence[Path], settings: Settings) -> Discovered:
     """The Python files at and below `paths`; a file that is named is taken whatever excludes it."""
-    found: dict[Path, None] = {}
+    found: set[str] = set()
+    links: set[str] = set()
     problems: list[Problem] = []
     notes: list[Problem] = []
     for path in map(absolute, paths):
         if os.path.isdir(path):
-            found.update(dict.fromkeys(_Walk(settings.respect_gitignore, problems, notes).files(path, settings)))
+            found.update(_Walk(settings.respect_gitignore, links, problems, notes).files(path, settings))
         elif os.path.lexists(path):
-            found[path] = None
+            found.add(str(path))
+            links.update([str(path)] if path.is_symlink() else [])
         else:
             problems.append(Problem(path, "no such file or directory"))
-    return Discovered(tuple(sorted(_without_twins(found))), tuple(problems), tuple(notes))
+    return Discovered(frozenset(found - _twins(found, links)), tuple(problems), tuple(notes))
 
 
 def absolute(path: Path) -> Path:
@@ -102,49 +96,50 @@ def _is_migration(folders: list[str]) -> bool:
     return "versions" in folders and any(map(_ALEMBIC.search, folders[: folders.index("versions")]))
 
 
-def _without_twins(found: dict[Path, None]) -> Iterator[Path]:
-    """A link to a file that is there under its own name would be reported twice."""
-    for path in found:
-        target = path.resolve() if path.is_symlink() and path.exists() else path
-        if target == path or target not in found:
-            yield path
+def _twins(found: Set[str], links: Iterable[str]) -> set[str]:
+    """The links to files that are there under their own names: they would be reported twice."""
+    targets = {link: str(Path(link).resolve()) for link in links if os.path.exists(link)}
+    return {link for link, target in targets.items() if target != link and target in found}
 
 
 @dataclass(frozen=True, slots=True)
 class _Walk:
-    """One walk over folders; what cannot be read goes to `problems`, what is odd to `notes`."""
+    """One walk over folders, which notes links to files, folders that cannot be read, and what is odd."""
 
     respect_gitignore: bool
+    links: set[str]
     problems: list[Problem]
     notes: list[Problem]
 
-    def files(self, top: Path, settings: Settings) -> Iterator[Path]:
+    def files(self, top: Path, settings: Settings) -> Iterator[str]:
         """The Python files below `top`. `top` is taken even where the settings or .gitignore exclude it."""
-        patterns = _spec((*settings.exclude, *settings.extend_exclude))
-        excludes = _Layer(str(settings.root if top.is_relative_to(settings.root) else top), patterns)
+        patterns = Patterns.of((*settings.exclude, *settings.extend_exclude))
+        excludes = Layer(str(settings.root if top.is_relative_to(settings.root) else top), patterns)
         if excludes.verdict(str(top), True):
-            excludes = _Layer(str(top), patterns)
-        ignores = _ignores_above(top) if self.respect_gitignore else []
+            excludes = Layer(str(top), patterns)
+        ignores = ignores_above(top) if self.respect_gitignore else []
         yield from self._folder(str(top), excludes, [layer for layer in ignores if not layer.verdict(str(top), True)])
 
-    def _folder(self, folder: str, excludes: _Layer, ignores: list[_Layer]) -> Iterator[Path]:
+    def _folder(self, folder: str, excludes: Layer, ignores: list[Layer]) -> Iterator[str]:
         entries = self._entries(folder)
         if self.respect_gitignore and any(entry.name in (".git", ".gitignore") for entry in entries):
-            ignores = [*ignores, *_gitignore(folder)]
+            ignores = [*ignores, *gitignore(folder)]
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
             if not is_folder and not entry.name.endswith(_SUFFIXES):
                 continue
-            if excludes.verdict(entry.path, is_folder) or _is_ignored(entry.path, is_folder, ignores):
+            if excludes.verdict(entry.path, is_folder) or is_ignored(entry.path, is_folder, ignores):
                 continue
-            is_link_to_folder = entry.is_symlink() and os.path.isdir(entry.path)
+            is_link = entry.is_symlink()
+            is_link_to_folder = is_link and os.path.isdir(entry.path)
             if entry.name.endswith(_SUFFIXES) and (is_folder or is_link_to_folder):
                 what = "its files are checked" if is_folder else "the link is not followed"
                 self.notes.append(Problem(Path(entry.path), f"is a directory, not a Python file; {what}"))
             if is_folder:
                 yield from self._folder(entry.path, excludes, ignores)
             elif not is_link_to_folder:
-                yield Path(entry.path)
+                self.links.update([entry.path] if is_link else [])
+                yield entry.path
 
     def _entries(self, folder: str) -> list[os.DirEntry[str]]:
         try:
@@ -153,33 +148,3 @@ class _Walk:
         except OSError as error:
             self.problems.append(Problem(Path(folder), f"cannot be read: {(error.strerror or str(error)).lower()}"))
             return []
-
-
-def _is_ignored(path: str, is_folder: bool, ignores: list[_Layer]) -> bool:
-    """The innermost .gitignore with an opinion decides."""
-    verdicts = (layer.verdict(path, is_folder) for layer in reversed(ignores))
-    return next((verdict for verdict in verdicts if verdict is not None), False)
-
-
-def _ignores_above(top: Path) -> list[_Layer]:
-    """The .gitignore files from the repository's root down to above `top`; none outside a repository."""
-    repository = next((folder for folder in (top, *top.parents) if (folder / ".git").exists()), top)
-    between = [folder for folder in reversed(top.parents) if folder.is_relative_to(repository)]
-    return [layer for folder in between for layer in _gitignore(str(folder))]
-
-
-def _gitignore(folder: str) -> list[_Layer]:
-    layers = []
-    for name in (os.path.join(".git", "info", "exclude"), ".gitignore"):
-        try:
-            with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                layers.append(_Layer(folder, _spec(file.read().splitlines())))
-        except OSError:
-            continue
-    return layers
-
-
-def _spec(lines: Sequence[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(lines)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Write
+from hypothesis import given
+from hypothesis import strategies as st
+from pathspec import GitIgnoreSpec
 
 from perflint.config import Settings
 from perflint.discovery import common_folder, context_of, discover, project_root
+from perflint.ignoring import Patterns
 
 
 def names(root: Path, *paths: str, **settings: Any) -> list[str]:
@@ -52,6 +57,23 @@ def test_excludes_are_gitignore_patterns(write: Write, pattern: str, left: list[
     root = write(tree("a.py", "old/b.py", "x/old/c.py", "x/y.py"))
     assert names(root, exclude=(pattern,)) == left
     assert names(root, extend_exclude=(pattern,)) == left
+
+
+_NAMES = ("a", "venv", "build", "x.pyc", "y.py", ".venv", "é", "a b", "#c", " #a")
+_PATTERNS = (
+    *("a", "venv", "build/", "*.pyc", "*.py", "é", ".venv", "*", "*~", "**/a", "a/**", "*a", "x?", "[xy]*", "*/"),
+    *("/a", "a/b", "a/venv", "!a", "!*.py", "# a", " #a", "#a", "\\#c", "", "  ", "a ", " a"),
+)
+
+
+@given(
+    st.lists(st.sampled_from(_PATTERNS), max_size=5),
+    st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_patterns_mean_what_git_means_by_them(lines: list[str], parts: list[str], is_folder: bool) -> None:
+    expected = GitIgnoreSpec.from_lines(lines).check_file("/".join(parts) + "/" * is_folder).include
+    assert Patterns.of(lines).verdict(os.path.join(*parts), is_folder) == expected
 
 
 def test_excludes_hold_in_a_folder_that_is_named(write: Write) -> None:

@@ -14,7 +14,7 @@ _MARKS = (".git", ".hg")
 def is_whole(folder: Path, known: Collection[Path]) -> bool:
     """Whether the Python files of the repository that `folder` lies in are all known; of a folder in none, its own."""
     top = next((above for above in (folder, *folder.parents) if _is_repository(above)), folder)
-    return all(path in known for path in discover([top], Settings()).files)
+    return discover([top], Settings()).names <= set(map(str, known))
 
 
 def _is_repository(folder: Path) -> bool:
