@@ -9,6 +9,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perflint.discovery import project_around
+
+if TYPE_CHECKING:
+    from perflint.config import Settings
 
 _FILE = "results.sqlite3"
 _SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, value TEXT NOT NULL, stored INTEGER NOT NULL)"
@@ -25,6 +31,11 @@ def key(*parts: str | bytes) -> bytes:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.digest()
+
+
+def cache_of(settings: Settings) -> Cache | None:
+    """The cache that the settings ask for: below the project's root, or where they say."""
+    return Cache(project_around(settings.root) / settings.cache_dir) if settings.cache_dir else None
 
 
 class Cache:

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields
-from functools import cache
+from dataclasses import dataclass, fields
 from pathlib import Path
 
-from perflint import __version__
-from perflint.cache import Cache, key
-from perflint.cards import rules_directory
+from perflint.cache import cache_of, key
 from perflint.config import Settings
-from perflint.discovery import project_root
+from perflint.discovery import project_around
 from perflint.findings import Finding, Problem
+from perflint.program import program
 from perflint.project.import_root import import_root
-from perflint.project.repository import is_whole
+from perflint.project.repository import asks_for_repository, is_whole
 from perflint.project.versions import requirement_files
-from perflint.records import decoded, encoded
+from perflint.records import from_json, to_json
 from perflint.source import SourceFile
 
 # Settings that say which files there are, or what is done with the findings.
@@ -35,22 +30,18 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
 
         return analyse(sources, report, settings)
     name = run_key(sources, report, settings)
-    found = _read(kept.get([name]).get(name))
-    if found is None:
-        from perflint.analysis import analyse
+    found = from_json(_Found, kept.get([name]).get(name))
+    if found is not None:
+        return [*found.findings, *found.problems]
+    from perflint.analysis import analyse
 
-        found = list(analyse(sources, report, settings, kept))
-        # What perflint failed at is to be tried again.
-        if all(isinstance(one, Finding) or one.of_source for one in found):
-            kept.put({name: _written(found)})
-    return found
-
-
-def cache_of(settings: Settings) -> Cache | None:
-    """The cache that the settings ask for: below the project's root, or where they say."""
-    if not settings.cache_dir:
-        return None
-    return Cache((project_root([settings.root]) or settings.root) / settings.cache_dir)
+    made = list(analyse(sources, report, settings, kept))
+    problems = tuple(one for one in made if isinstance(one, Problem))
+    # What perflint failed at is to be tried again.
+    if all(problem.of_source for problem in problems):
+        findings = tuple(one for one in made if isinstance(one, Finding))
+        kept.put({name: to_json(_Found(findings, problems))})
+    return made
 
 
 def run_key(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> bytes:
@@ -71,39 +62,21 @@ def meant(settings: Settings) -> Iterator[str]:
 def beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
     """What is read beside the sources: requirement files, and whether all files of the repository are there."""
     root = import_root(texts)
-    folder = project_root([root]) or root
+    folder = project_around(root)
     for path in requirement_files(folder):
         yield str(path)
         try:
             yield path.read_bytes()
         except OSError:
             yield "unreadable"
-    if any("celery" in text for text in texts.values()):  # only then is it asked
+    if asks_for_repository(texts):
         yield str(is_whole(folder, texts.keys()))
 
 
-@cache
-def program() -> str:
-    """This very program: its version, its files by size and time, and the Python that parses."""
-    parts = [__version__, str(sys.version_info[:3])]
-    for folder in {Path(__file__).parent: None, rules_directory(): None}:
-        for top, _, names in sorted(os.walk(folder)):
-            if not top.endswith("__pycache__"):
-                states = ((name, os.stat(os.path.join(top, name))) for name in sorted(names))
-                parts += [f"{top}/{name} {state.st_size} {state.st_mtime_ns}" for name, state in states]
-    return key(*parts).hex()
+@dataclass(frozen=True, slots=True)
+class _Found:
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
 
 
-def _written(found: Sequence[Finding | Problem]) -> str:
-    return json.dumps([[type(one) is Finding, encoded(one)] for one in found], separators=(",", ":"))
-
-
-def _read(text: str | None) -> list[Finding | Problem] | None:
-    if text is None:
-        return None
-    try:
-        return [
-            decoded(Finding, data) if is_finding else decoded(Problem, data) for is_finding, data in json.loads(text)
-        ]
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return None  # not what was written
+__all__ = ["analyse", "beside", "meant", "program", "run_key"]

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from perflint import program
+from perflint.errors import CardError
 from perflint.findings import Severity
 
 # Every card has these, in this order; the starred ones may be left out.
@@ -27,10 +29,6 @@ SECTIONS = (
 _HEADER = re.compile(r"^```toml\n(.*?)^```\s*$", re.MULTILINE | re.DOTALL)
 _FENCE = re.compile(r"^```python (bad|fixed|good)[ \t]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^# file: (\S+)[ \t]*\n", re.MULTILINE)
-
-
-class CardError(Exception):
-    """A card that does not have the form that every card has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +77,7 @@ class Card:
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules, by code. Trusts the cards' form, which `read_card` checks: every run pays for this."""
-    return tuple(read_rule(path) for path in card_paths(rules_directory()))
-
-
-def rules_directory() -> Path:
-    """The cards stand inside the package in a wheel and beside it in a checkout."""
-    inside = Path(__file__).parent / "rules"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "rules"
+    return tuple(read_rule(path) for path in card_paths(program.rules_directory()))
 
 
 def card_paths(directory: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import click
 
 from perflint import __version__
+from perflint.errors import CardError, ConfigError
 
 _FORMATS = ("auto", "text", "concise", "json", "json-lines", "github")
 _LISTS = ("select", "ignore", "extend-select", "contexts")
@@ -158,9 +159,6 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _exit_code(arguments: Sequence[str] | None) -> int:
-    from perflint.cards import CardError
-    from perflint.config import ConfigError
-
     try:
         return int(cli.main(arguments, prog_name="perflint", standalone_mode=False) or 0)
     except click.ClickException as error:

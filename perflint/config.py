@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from perflint.errors import ConfigError
+
 Context = Literal["app", "commands", "scripts", "migrations", "tests", "docs"]
 OutputFormat = Literal["auto", "text", "concise", "json", "json-lines", "github"]
 
@@ -16,10 +18,6 @@ DEFAULT_EXCLUDE = (
     *(".pants.d", ".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode"),
     *("__pypackages__", "_build", "buck-out", "dist", "node_modules", "site-packages", "venv"),
 )
-
-
-class ConfigError(Exception):
-    """The settings cannot be used; the text names the file, the key and what was expected."""
 
 
 def kebab(name: str) -> str:

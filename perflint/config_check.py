@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
 from perflint.cards import rules
-from perflint.config import KEYS, ConfigError, Context, OutputFormat, Settings, kebab
+from perflint.config import KEYS, Context, OutputFormat, Settings, kebab
+from perflint.errors import ConfigError
 from perflint.selection import names_a_rule, nearest_rule
 
 if TYPE_CHECKING:

@@ -66,6 +66,11 @@ def project_root(paths: Sequence[Path]) -> Path | None:
     return next((folder for folder in (start, *start.parents) if _is_project(folder)), None)
 
 
+def project_around(folder: Path) -> Path:
+    """The root of the project that `folder` lies in; of none, `folder` itself."""
+    return project_root([folder]) or folder
+
+
 def common_folder(paths: Sequence[Path]) -> Path:
     """The innermost folder that holds all of `paths`; a folder holds itself."""
     folders = [path if os.path.isdir(path) else path.parent for path in map(absolute, paths)]

@@ -109,3 +109,16 @@ class Problem:
     message: str
     position: Position | None = None
     of_source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run found, and what it could not do; `files` and `lines` count what was reported on."""
+
+    findings: tuple[Finding, ...]
+    problems: tuple[Problem, ...]
+    files: int
+    lines: int
+    seconds: float = 0.0
+    # Oddities that do not fail a run, such as an unreadable file that is only indexed.
+    notes: tuple[Problem, ...] = ()

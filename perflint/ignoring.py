@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-# Patterns that hold at any depth and mean each character as it is: `venv`, `build/`, `*.pyc`.
-_PLAIN = re.compile(r"(?P<name>[\w@+=,~.-]+)|(?P<folder>[\w@+=,~.-]+)/|\*(?P<end>[\w@+=,~.-]+)")
+# Patterns that hold at any depth and mean each character as it is: `venv`, `build/`, `*.pyc`, `*`.
+_PLAIN = re.compile(r"(?P<name>[\w@+=,~.-]+)|(?P<folder>[\w@+=,~.-]+)/|\*(?P<end>[\w@+=,~.-]*)")
 _SAYS_SOMETHING = re.compile(r"(?!#).*\S")
 
 
@@ -49,7 +49,7 @@ class Patterns:
         return cls(
             frozenset(kind["name"] for kind in plain if kind["name"]),
             frozenset(kind["folder"] for kind in plain if kind["folder"]),
-            tuple(kind["end"] for kind in plain if kind["end"]),
+            tuple(kind["end"] for kind in plain if kind["end"] is not None),
             _spec(others) if others else None,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
@@ -29,6 +30,21 @@ def decoded(kind: Callable[..., Record], data: Any) -> Record:
     change = _changes(kind)[1]
     record: Record = change(data) if change is not None else data
     return record
+
+
+def to_json(record: object) -> str:
+    """What the cache keeps of a record."""
+    return json.dumps(encoded(record), separators=(",", ":"))
+
+
+def from_json(kind: Callable[..., Record], text: str | None) -> Record | None:
+    """What `to_json` was given; None where the text is missing, or not of this kind."""
+    if text is None:
+        return None
+    try:
+        return decoded(kind, json.loads(text))
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None  # not what was written
 
 
 @cache

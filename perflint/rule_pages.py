@@ -10,7 +10,8 @@ from typing import Any
 
 import click
 
-from perflint.cards import Card, card_paths, read_card, rules_directory
+from perflint import program
+from perflint.cards import Card, card_paths, read_card
 from perflint.console import is_colored
 from perflint.selection import nearest_rule
 
@@ -41,7 +42,7 @@ def table(output_format: str) -> str:
 
 
 def _cards() -> list[Card]:
-    return [read_card(path) for path in card_paths(rules_directory())]
+    return [read_card(path) for path in card_paths(program.rules_directory())]
 
 
 def _as_object(card: Card) -> dict[str, Any]:

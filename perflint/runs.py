@@ -116,7 +116,7 @@ def diff(options: Options) -> int:
 
 def clean(path: Path, config: Path | None, isolated: bool) -> int:
     """Remove the cache of the project around `path`; only a folder that perflint has made."""
-    from perflint.cached import cache_of
+    from perflint.cache import cache_of
 
     cache = cache_of(load(absolute(path), None, config, isolated).settings)
     removed = cache.remove() if cache is not None else None

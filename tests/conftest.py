@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from perflint import cards
+from perflint import cards, program
 
 Write = Callable[[dict[str, str | bytes]], Path]
 
@@ -89,7 +89,7 @@ def made_up_rules(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.
     for code, name, default, options in _RULES:
         text = _CARD.format(code=code, name=name, default=default, options=options)
         (folder / f"{code}-{name}.md").write_text(text)
-    monkeypatch.setattr(cards, "rules_directory", lambda: folder)
+    monkeypatch.setattr(program, "rules_directory", lambda: folder)
     cards.rules.cache_clear()
     yield folder
     cards.rules.cache_clear()

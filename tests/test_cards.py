@@ -12,15 +12,15 @@ from marks import findings, fixed
 
 from perflint.cards import (
     Card,
-    CardError,
     Example,
     card_paths,
     read_card,
     read_rule,
     rules,
-    rules_directory,
     split_files,
 )
+from perflint.errors import CardError
+from perflint.program import rules_directory
 
 ROOT = Path(__file__).parent.parent
 PATHS = card_paths(ROOT / "rules")

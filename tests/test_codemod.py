@@ -16,9 +16,10 @@ from fake_analysis import beginning, calls_to
 from libcst.codemod import CodemodContext
 
 import perflint
-from perflint.cards import card_paths, read_card, rules_directory
+from perflint.cards import card_paths, read_card
 from perflint.codemod import PerflintFix
 from perflint.findings import Applicability
+from perflint.program import rules_directory
 
 MADE_UP = pytest.mark.usefixtures("made_up_rules")
 

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from conftest import Write
 
-from perflint.config import KEYS, ConfigError, Loaded, Settings, load
+from perflint.config import KEYS, Loaded, Settings, load
 from perflint.config_check import checked, plain, schema
+from perflint.errors import ConfigError
 
 pytestmark = pytest.mark.usefixtures("made_up_rules")
 

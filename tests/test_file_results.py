@@ -21,6 +21,7 @@ from perflint.config import Settings
 from perflint.file_results import FileResults
 from perflint.findings import Finding
 from perflint.project.links import Links, ModuleLinks
+from perflint.source import read
 
 _MODELS = """
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -231,7 +232,7 @@ def test_any_edit_gives_what_a_fresh_run_gives(folder: Path, tmp_path: Path) -> 
 
 def test_a_file_that_asked_about_all_files_is_done_again_after_any_edit(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
-    sources = [engine.read(tmp_path / "a.py")]  # type: ignore[attr-defined]
+    sources = [read(tmp_path / "a.py")]
     analysis = Analysis.of(sources, Settings(root=tmp_path))
     assert not analysis.answered(tmp_path / "a.py")[1].everything
     analysis.project.reads.start()
