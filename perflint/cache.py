@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -74,6 +73,8 @@ class Cache:
         """Remove the folder, if it is a cache; the folder that was removed."""
         if not (self._folder / _FILE).is_file():
             return None
+        import shutil
+
         shutil.rmtree(self._folder)
         return self._folder
 

@@ -13,7 +13,7 @@ from perflint.findings import Finding, Problem
 from perflint.program import program
 from perflint.project.import_root import import_root
 from perflint.project.repository import asks_for_repository, is_whole
-from perflint.project.versions import requirement_files
+from perflint.project.requirement_files import requirement_files
 from perflint.records import from_json, to_json
 from perflint.source import SourceFile
 

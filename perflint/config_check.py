@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
-from perflint.cards import rules
 from perflint.config import KEYS, Context, OutputFormat, Settings, kebab
 from perflint.errors import ConfigError
-from perflint.selection import names_a_rule, nearest_rule
 
 if TYPE_CHECKING:
     from perflint.cards import Rule
@@ -47,13 +44,12 @@ def _joined(key: str, below: Any, above: Any) -> Any:
 def validated(data: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
     """`data` as Settings; ConfigError for a wrong type or an unknown rule or option."""
     settings = plain(data) or checked(data, origins)
-    known = rules()
     for key in _SELECTORS:
-        _check_selectors(data.get(key, ()), key, origins.get(key, ""), known)
+        _check_selectors(data.get(key, ()), key, origins.get(key, ""))
     for pattern, selectors in settings.per_file_ignores.items():
-        _check_selectors(selectors, f'per-file-ignores."{pattern}"', origins["per-file-ignores"], known)
+        _check_selectors(selectors, f'per-file-ignores."{pattern}"', origins["per-file-ignores"])
     for name, options in settings.rules.items():
-        _check_options(name, options, origins["rules"], known)
+        _check_options(name, options, origins["rules"])
     return settings
 
 
@@ -91,6 +87,8 @@ def plain(data: Mapping[str, Any]) -> Settings | None:
 def _check_key(key: str, known: Sequence[str], origin: str, table: str = "") -> None:
     if key in known:
         return
+    from difflib import get_close_matches
+
     close = get_close_matches(kebab(key).lower(), known, 1)
     hint = f"; did you mean `{table}{close[0]}`?" if close else f"; known here: {', '.join(known) or 'none'}"
     raise ConfigError(f"{origin}: `{table}{key}`: unknown key{hint}")
@@ -114,26 +112,37 @@ def _type_error(detail: Any, origins: Mapping[str, str]) -> ConfigError:
 def _nearest_value(detail: Any) -> str:
     if detail["type"] != "literal_error" or not isinstance(detail["input"], str):
         return ""
+    from difflib import get_close_matches
+
     allowed = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
     close = get_close_matches(detail["input"], allowed, 1)
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
-def _check_selectors(selectors: Iterable[str], key: str, origin: str, known: Sequence[Rule]) -> None:
+def _check_selectors(selectors: Iterable[str], key: str, origin: str) -> None:
     for selector in selectors:
-        if selector == "ALL" or names_a_rule(selector, known):
+        if selector == "ALL":
             continue
-        close = nearest_rule(selector, known)
+        # Imported here: settings that name no rule need not wait for the cards to be read.
+        from perflint.cards import rules
+        from perflint.selection import names_a_rule, nearest_rule
+
+        if names_a_rule(selector, rules()):
+            continue
+        close = nearest_rule(selector, rules())
         hint = f"; did you mean `{close}`?" if close else ""
         raise ConfigError(
             f"{origin}: `{key}`: unknown rule `{selector}`; expected a code, a name, a prefix such as PF1, or ALL{hint}"
         )
 
 
-def _check_options(name: str, options: Mapping[str, Any], origin: str, known: Sequence[Rule]) -> None:
-    rule = next((rule for rule in known if rule.name == name), None)
+def _check_options(name: str, options: Mapping[str, Any], origin: str) -> None:
+    from perflint.cards import rules
+    from perflint.selection import nearest_rule
+
+    rule = next((rule for rule in rules() if rule.name == name), None)
     if rule is None:
-        close = nearest_rule(name, known)
+        close = nearest_rule(name, rules())
         raise ConfigError(f"{origin}: `rules.{name}`: unknown rule" + (f"; did you mean `{close}`?" if close else ""))
     for key, value in options.items():
         _check_key(key, list(rule.options), origin, f"rules.{name}.")
@@ -145,6 +154,8 @@ def _check_options(name: str, options: Mapping[str, Any], origin: str, known: Se
 def schema() -> dict[str, Any]:
     """The JSON Schema of the settings file, with each rule's options."""
     from pydantic import TypeAdapter
+
+    from perflint.cards import rules
 
     whole = TypeAdapter(Settings).json_schema()
     properties = whole["properties"]

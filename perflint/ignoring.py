@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 # Patterns that hold at any depth and mean each character as it is: `venv`, `build/`, `*.pyc`, `*`.
 _PLAIN = re.compile(r"(?P<name>[\w@+=,~.-]+)|(?P<folder>[\w@+=,~.-]+)/|\*(?P<end>[\w@+=,~.-]*)")
-_SAYS_SOMETHING = re.compile(r"(?!#).*\S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Patterns:
         is_ordered = any(line.startswith("!") for line in lines)
         kinds = [None if is_ordered else _PLAIN.fullmatch(line) for line in lines]
         plain = [kind for kind in kinds if kind]
-        others = [line for line, kind in zip(lines, kinds, strict=True) if not kind and _SAYS_SOMETHING.match(line)]
+        others = [line for line, kind in zip(lines, kinds, strict=True) if not kind and _says_something(line)]
         return cls(
             frozenset(kind["name"] for kind in plain if kind["name"]),
             frozenset(kind["folder"] for kind in plain if kind["folder"]),
@@ -63,6 +62,10 @@ class Patterns:
         ):
             return True
         return self.others.check_file(path + "/" * is_folder).include if self.others else None
+
+
+def _says_something(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
 
 
 def is_ignored(path: str, is_folder: bool, ignores: list[Layer]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from perflint.cards import rules
 from perflint.config import Settings
-from perflint.discovery import context_of
+from perflint.contexts import context_of
 from perflint.findings import Confidence, Finding, Outcome, Problem, Severity
 from perflint.scope import Scope
 from perflint.selection import not_ignored, selected, with_settled_fix

@@ -16,7 +16,7 @@ from perflint.discovery import project_around
 from perflint.findings import Outcome
 from perflint.program import program
 from perflint.project.repository import asks_for_repository, repository, repository_files
-from perflint.project.versions import requirement_files
+from perflint.project.requirement_files import requirement_files
 from perflint.records import from_json, to_json
 
 if TYPE_CHECKING:

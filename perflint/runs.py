@@ -15,11 +15,11 @@ from perflint import console, engine
 from perflint.config import Settings, load
 from perflint.discovery import absolute, common_folder
 from perflint.reporters import Report, settled_format
-from perflint.source import SourceError, SourceFile, decode, encode, read
 
 if TYPE_CHECKING:
     from perflint.findings import Finding, Problem
     from perflint.fixing import FixResult
+    from perflint.source import SourceFile
 
 _STDIN = Path("-")
 
@@ -65,6 +65,8 @@ def options(paths: Sequence[Path], given: Mapping[str, Any], overrides: Mapping[
 
 
 def _stdin(name: Path) -> SourceFile:
+    from perflint.source import SourceError, decode
+
     try:
         return decode(absolute(name), sys.stdin.buffer.read())
     except SourceError as error:
@@ -127,6 +129,7 @@ def clean(path: Path, config: Path | None, isolated: bool) -> int:
 def _fixed(options: Options) -> FixResult:
     """The fixes applied: to the files, or to standard input, whose new text is printed."""
     from perflint.fixing import fix
+    from perflint.source import encode
 
     unsafe, source = options.settings.unsafe_fixes, options.stdin
     result = fix(options.paths, options.settings, unsafe=unsafe, write=source is None, overlay=options.overlay)
@@ -146,13 +149,20 @@ def _print(options: Options, findings: Sequence[Finding], texts: Mapping[Path, s
     stream = sys.stderr if err else sys.stdout
     report = Report(
         findings,
-        lambda path: texts[path] if path in texts else read(path).text,
+        lambda path: texts[path] if path in texts else _text_of(path),
         Path.cwd(),
         console.is_colored(stream, os.environ) and options.output_file is None,
         options.settings.unsafe_fixes,
     )
     name = settled_format(options.settings.output_format)
     console.print_report(report, name, options.statistics, options.output_file, err)
+
+
+def _text_of(path: Path) -> str:
+    # Imported here: not all formats print sources.
+    from perflint.source import read
+
+    return read(path).text
 
 
 def _code(options: Options, has_findings: bool, problems: Sequence[Problem]) -> int:

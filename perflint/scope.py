@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perflint.discovery import absolute, common_folder, context_of, discover, project_root
+from perflint.discovery import absolute, common_folder, discover, project_root
 
 if TYPE_CHECKING:
     from perflint.config import Context, Settings
@@ -32,6 +32,9 @@ class Scope:
 
     def reported(self, contexts: Sequence[Context]) -> set[Path]:
         """The files that were asked for and hold code of these kinds."""
+        # Imported here: whose outcome is known has no use for it.
+        from perflint.contexts import context_of
+
         return {path for path in map(Path, self.asked) if context_of(path, self.root) in contexts}
 
 

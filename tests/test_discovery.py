@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
 from perflint.config import Settings
-from perflint.discovery import common_folder, context_of, discover, project_root
+from perflint.contexts import context_of
+from perflint.discovery import common_folder, discover, project_root
 from perflint.ignoring import Patterns
 
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from perflint.project.facts import FileFacts, expression
 from perflint.project.places import Place, place_of
+from perflint.project.requirement_files import requirement_files
 from perflint.project.symbols import Symbols
-from perflint.project.versions import lowest_versions, requirement_files
+from perflint.project.versions import lowest_versions
 
 _DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+\Z")
 _SCRIPT = re.compile(r"[\w.-]+\s*=\s*([\w.]+:[\w.]+)\Z")
