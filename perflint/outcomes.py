@@ -15,7 +15,7 @@ from perflint.config import Settings
 from perflint.discovery import project_around
 from perflint.findings import Outcome
 from perflint.program import program
-from perflint.project.repository import asks_for_repository, repository, repository_files
+from perflint.project.repository import asks_for_repository, repository_files, repository_of
 from perflint.project.requirement_files import requirement_files
 from perflint.records import from_json, to_json
 
@@ -63,7 +63,8 @@ class Outcomes:
         self._cache = cache
         self._scope = scope
         self._settings = settings
-        self._sources = state_of(scope.files, [repr(scope.problems), repr(scope.notes), *sorted(scope.asked)])
+        met = [str(scope.root), repr(scope.problems), repr(scope.notes)]
+        self._sources = state_of(scope.files, [*met, *sorted(scope.asked)])
 
     @classmethod
     def of(cls, scope: Scope, settings: Settings) -> Outcomes | None:
@@ -80,14 +81,16 @@ class Outcomes:
         return entry.outcome if beside and beside.state.digest == entry.beside.state.digest else None
 
     def beside(self, texts: Mapping[Path, str]) -> Beside | None:
-        """What is beside these sources. To be asked for before they are analysed."""
+        """What is beside these sources; None where nothing is kept. To be asked for before they are analysed."""
+        if self._sources is None or not self._sources.is_settled:
+            return None
         from perflint.project.import_root import import_root
 
         return self._beside(import_root(texts), asks_for_repository(texts))
 
     def keep(self, outcome: Outcome, beside: Beside | None) -> None:
         """Keep what was found, if a later run could tell that a file has changed, and perflint failed at nothing."""
-        if self._sources is None or beside is None or not (self._sources.is_settled and beside.state.is_settled):
+        if self._sources is None or beside is None or not beside.state.is_settled:
             return
         if all(problem.of_source for problem in outcome.problems):
             self._cache.put({self._name: to_json(_Entry(self._sources, beside, outcome))})
@@ -101,14 +104,14 @@ class Outcomes:
 
     def _beside(self, root: Path, asks_for_repository: bool) -> Beside | None:
         folder = project_around(root)
-        more = self._repository(folder) if asks_for_repository else []
-        state = state_of(map(str, requirement_files(folder)), more)
+        repository = self._repository(folder) if asks_for_repository else []
+        state = state_of(map(str, requirement_files(folder)), [str(folder), *repository])
         return Beside(root, asks_for_repository, state) if state else None
 
     def _repository(self, folder: Path) -> Iterable[str]:
         scope, usual = self._scope, Settings()
         is_usual = all(getattr(self._settings, name) == getattr(usual, name) for name in _SEARCH)
-        return sorted(scope.project if is_usual and repository(folder) == scope.root else repository_files(folder))
+        return sorted(scope.project if is_usual and repository_of(folder) == scope.root else repository_files(folder))
 
 
 def state_of(names: Iterable[str], more: Iterable[str] = ()) -> State | None:

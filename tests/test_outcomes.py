@@ -206,6 +206,15 @@ def test_the_repository_counts_only_where_it_is_asked_for(shop: Path, reads: lis
 
 
 @pytest.mark.usefixtures("settled")
+def test_another_root_of_the_project_is_noticed(write: Write) -> None:
+    """The kind of code that a file holds is told by its path below the root."""
+    root = write({"pyproject.toml": "", "docs/shop/app.py": _CLIENT})
+    assert not outcome(root / "docs" / "shop", cache_dir=str(root / "cache")).findings
+    (root / "docs" / "shop" / "setup.cfg").touch()
+    assert outcome(root / "docs" / "shop", cache_dir=str(root / "cache")).findings
+
+
+@pytest.mark.usefixtures("settled")
 def test_each_run_has_an_outcome_of_its_own(shop: Path) -> None:
     for fields in ({}, {"ignore": ("PF401",)}, {"contexts": ("tests",)}, {"unproven": True}):
         for _ in range(2):

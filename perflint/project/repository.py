@@ -23,10 +23,10 @@ def asks_for_repository(texts: Mapping[Path, str]) -> bool:
 
 def repository_files(folder: Path) -> Set[str]:
     """The Python files of the repository that `folder` lies in."""
-    return discover([repository(folder)], Settings()).names
+    return discover([repository_of(folder)], Settings()).names
 
 
-def repository(folder: Path) -> Path:
+def repository_of(folder: Path) -> Path:
     """The root of the repository that `folder` lies in; of none, `folder` itself."""
     return next((above for above in (folder, *folder.parents) if _is_repository(above)), folder)
 
