@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-# Patterns that hold at any depth and mean each character as it is: `venv`, `build/`, `*.pyc`, `*`.
-_PLAIN = re.compile(r"(?P<name>[\w@+=,~.-]+)|(?P<folder>[\w@+=,~.-]+)/|\*(?P<end>[\w@+=,~.-]*)")
+# Patterns that mean each character as it is: `venv`, `build/`, `/site`, `*.pyc`, `*.py[cod]`, `*`.
+_PLAIN = re.compile(r"(?:(?P<name>/?[\w@+=,~.$-]+)|\*(?P<end>[\w@+=,~.$-]*)(?:\[(?P<last>\w+)\])?)(?P<folder>/?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +30,54 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class _Names:
+    """Names, and ends of names. Those of the top folder alone begin with a slash."""
+
+    names: frozenset[str]
+    ends: tuple[str, ...]
+
+    @classmethod
+    def of(cls, plain: Sequence[re.Match[str]]) -> _Names:
+        ends = [match for match in plain if not match["name"]]
+        return cls(
+            frozenset(match["name"] for match in plain if match["name"]),
+            tuple(match["end"] + last for match in ends for last in match["last"] or ("",)),
+        )
+
+    def has_any(self, parts: Sequence[str]) -> bool:
+        """Whether a part of a path is named; the first one stands at the top."""
+        if not parts:
+            return False
+        return not self.names.isdisjoint((*parts, f"/{parts[0]}")) or (
+            bool(self.ends) and any(part.endswith(self.ends) for part in parts)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Patterns:
     """Lines of a .gitignore. The plain ones need no pathspec, which takes time to import and to ask for every file."""
 
-    names: frozenset[str]
-    folders: frozenset[str]
-    ends: tuple[str, ...]
+    anything: _Names
+    folders: _Names
     others: GitIgnoreSpec | None
 
     @classmethod
     def of(cls, lines: Sequence[str]) -> Patterns:
         # A `!` line takes back what lines before it say, so that their order counts.
         is_ordered = any(line.startswith("!") for line in lines)
-        kinds = [None if is_ordered else _PLAIN.fullmatch(line) for line in lines]
-        plain = [kind for kind in kinds if kind]
-        others = [line for line, kind in zip(lines, kinds, strict=True) if not kind and _says_something(line)]
+        matches = [None if is_ordered else _PLAIN.fullmatch(line) for line in lines]
+        plain = [match for match in matches if match]
+        others = [line for line, match in zip(lines, matches, strict=True) if not match and _says_something(line)]
         return cls(
-            frozenset(kind["name"] for kind in plain if kind["name"]),
-            frozenset(kind["folder"] for kind in plain if kind["folder"]),
-            tuple(kind["end"] for kind in plain if kind["end"] is not None),
+            _Names.of([match for match in plain if not match["folder"]]),
+            _Names.of([match for match in plain if match["folder"]]),
             _spec(others) if others else None,
         )
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
         """Of a path relative to the folder that the lines are for."""
         parts = path.split(os.sep)
-        if (
-            not self.names.isdisjoint(parts)
-            or not self.folders.isdisjoint(parts if is_folder else parts[:-1])
-            or any(part.endswith(self.ends) for part in parts)
-        ):
+        if self.anything.has_any(parts) or self.folders.has_any(parts if is_folder else parts[:-1]):
             return True
         return self.others.check_file(path + "/" * is_folder).include if self.others else None
 
@@ -86,9 +104,11 @@ def gitignore(folder: str) -> list[Layer]:
     for name in (os.path.join(".git", "info", "exclude"), ".gitignore"):
         try:
             with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as file:
-                layers.append(Layer(folder, Patterns.of(file.read().splitlines())))
+                lines = file.read().splitlines()
         except OSError:
             continue
+        if any(map(_says_something, lines)):
+            layers.append(Layer(folder, Patterns.of(lines)))
     return layers
 
 

@@ -63,6 +63,22 @@ def test_excludes_are_gitignore_patterns(write: Write, pattern: str, left: list[
 _NAMES = ("a", "venv", "build", "x.pyc", "y.py", ".venv", "é", "a b", "#c", " #a")
 _PATTERNS = (
     *("a", "venv", "build/", "*.pyc", "*.py", "é", ".venv", "*", "*~", "**/a", "a/**", "*a", "x?", "[xy]*", "*/"),
+    *(
+        "/a",
+        "/a/",
+        "/venv",
+        "/*.py",
+        "*.py[co]",
+        "*[ab]",
+        "*.[!a]",
+        "[a-z]",
+        "*$a",
+        "a$",
+        "*.egg-info/",
+        "/",
+        "//a",
+        "*[a]/",
+    ),
     *("/a", "a/b", "a/venv", "!a", "!*.py", "# a", " #a", "#a", "\\#c", "", "  ", "a ", " a"),
 )
 
