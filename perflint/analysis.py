@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from perflint.cards import rules
 from perflint.dependencies import Record, record_of
-from perflint.discovery import project_root
+from perflint.discovery import project_around
 from perflint.file_results import FileResults
 from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
@@ -68,7 +68,7 @@ class Analysis:
         reads = Reads()
         trees = Trees({name: texts[facts.path] for name, facts in files.items()}, files, reads)
         unparsed = {path: texts[path] for path, facts in self.facts.items() if isinstance(facts, Problem)}
-        folder = project_root([self.root]) or self.root
+        folder = project_around(self.root)
         self.project = Project(files, self.root, folder, extra, trees.of, unparsed, reads)
         libraries = Libraries(settings.libraries.sqlalchemy_sessions, settings.libraries.http_clients)
         questions = Questions(self.project)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.cache import key
+from perflint.program import program
 from perflint.project.facts import FileFacts
 from perflint.project.symbols import Symbol
 from perflint.source import digest_of
@@ -81,7 +82,7 @@ class States:
     @cached_property
     def project(self) -> str:
         """What every file may depend on."""
-        from perflint.cached import beside, meant, program
+        from perflint.cached import beside, meant
 
         project = self._project
         parts: list[str | bytes] = [program(), *meant(self._settings), *beside(self._analysis.texts)]

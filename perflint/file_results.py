@@ -5,7 +5,6 @@ A file's findings hold as long as its own text does, and all that they were take
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING
 from perflint.cache import Cache, key
 from perflint.dependencies import Record, States
 from perflint.findings import Finding, Problem
-from perflint.records import decoded, encoded
+from perflint.records import from_json, to_json
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
@@ -42,7 +41,7 @@ class FileResults:
         """The findings of the files for which nothing that they were taken from has changed."""
         keys = {path: self._key(path) for path in paths}
         kept = self._cache.get(keys.values())
-        entries = {path: _read(kept.get(name)) for path, name in keys.items()}
+        entries = {path: from_json(_Entry, kept.get(name)) for path, name in keys.items()}
         return {
             path: [*entry.findings, *entry.problems]
             for path, entry in entries.items()
@@ -57,7 +56,7 @@ class FileResults:
             problems = tuple(one for one in found if isinstance(one, Problem))
             if all(problem.of_source for problem in problems):
                 entry = _Entry(record, self._states.of(record), findings, problems)
-                entries[self._key(path)] = json.dumps(encoded(entry), separators=(",", ":"))
+                entries[self._key(path)] = to_json(entry)
         self._cache.put(entries)
 
     def _holds(self, entry: _Entry) -> bool:
@@ -69,12 +68,3 @@ class FileResults:
 
     def _key(self, path: Path) -> bytes:
         return key("file", self._states.project, str(path), self._states.texts[path])
-
-
-def _read(text: str | None) -> _Entry | None:
-    if text is None:
-        return None
-    try:
-        return decoded(_Entry, json.loads(text))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return None  # not what was written

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from perflint.cache import key
 from perflint.findings import Position, Problem
 from perflint.parallel import each
+from perflint.program import program
 from perflint.project.extraction import extract
 from perflint.project.facts import FileFacts
-from perflint.records import decoded, encoded
+from perflint.records import from_json, to_json
 from perflint.semantics.trees import parse_any
 
 if TYPE_CHECKING:
     from perflint.cache import Cache
 
 Facts = FileFacts | Problem
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    facts: FileFacts | None
+    problem: Problem | None
 
 
 def gather(
@@ -41,24 +49,16 @@ def gather(
 
 
 def _key(path: Path, module: str, text: str) -> bytes:
-    from perflint.cache import key
-    from perflint.cached import program
-
     return key("facts", program(), str(path), module, text)
 
 
 def _written(facts: Facts) -> str:
-    return json.dumps([isinstance(facts, FileFacts), encoded(facts)], separators=(",", ":"))
+    return to_json(_Entry(facts, None) if isinstance(facts, FileFacts) else _Entry(None, facts))
 
 
 def _read(text: str | None) -> Facts | None:
-    if text is None:
-        return None
-    try:
-        is_facts, data = json.loads(text)
-        return decoded(FileFacts, data) if is_facts else decoded(Problem, data)
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return None  # not what was written
+    entry = from_json(_Entry, text)
+    return entry.facts or entry.problem if entry is not None else None
 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:

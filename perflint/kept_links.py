@@ -6,15 +6,15 @@ way, and what the functions that they lead through bind and return.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from perflint.cache import Cache, key
+from perflint.program import program
 from perflint.project.links import ModuleLinks
 from perflint.project.reads import Reads
 from perflint.project.whole import Project
-from perflint.records import decoded, encoded
+from perflint.records import from_json, to_json
 from perflint.source import digest_of
 
 
@@ -40,7 +40,7 @@ class KeptLinks:
         """Give the graph what still holds."""
         kept = self._cache.get(self._keys.values())
         for module, name in self._keys.items():
-            entry = _read(kept.get(name))
+            entry = from_json(_Entry, kept.get(name))
             if entry is not None and entry.state == self._state(entry.seen, entry.touched):
                 self._project.links.adopt(module, entry.links)
                 self._adopted.add(module)
@@ -53,7 +53,7 @@ class KeptLinks:
     def _written(self, links: ModuleLinks, reads: Reads) -> str:
         seen, touched = tuple(sorted(reads.seen())), tuple(sorted(reads.touched()))
         entry = _Entry(links, seen, touched, self._state(seen, touched))
-        return json.dumps(encoded(entry), separators=(",", ":"))
+        return to_json(entry)
 
     def _state(self, seen: Iterable[str], touched: Iterable[str]) -> str:
         files = self._project.files
@@ -63,15 +63,4 @@ class KeptLinks:
 
     def _everywhere(self) -> str:
         """What the links of every module depend on: the program, which modules and which classes there are."""
-        from perflint.cached import program
-
         return key(program(), *self._project.files, self._project.graph.hierarchy()).hex()
-
-
-def _read(text: str | None) -> _Entry | None:
-    if text is None:
-        return None
-    try:
-        return decoded(_Entry, json.loads(text))
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return None  # not what was written
