@@ -74,7 +74,7 @@ def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
 
 def _repeated(ctx: Context) -> Iterator[_Repeated]:
     for function, run in ctx.every(Run):
-        if run.verb not in _READS:
+        if run.verb not in _READS or run.loop is None:
             continue
         loops = [loop for depth, loop in run_loops(run) if depth == 0 and not ends_loop(run, loop)]
         loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
