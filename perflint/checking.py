@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,26 +43,29 @@ class Checker:
     exposures: Exposures
     failed: Callable[[Problem], None]
     _spans: dict[cst.CSTNode, Span] = field(default_factory=dict)
+    _around: dict[cst.CSTNode, tuple[cst.BaseCompoundStatement, int]] = field(default_factory=dict)
     _bytes: dict[Path, list[bytes]] = field(default_factory=dict)
     _text: str = ""
 
     def drafts(self, facts: FileFacts, text: str, analysis: FileAnalysis, passed: Passed) -> Drafts:
         """The file's tree and what the checks say of it; no tree where nothing is said.
 
-        The tree has all of the file where something proven is said: a rewrite may touch any name.
+        The tree has all of the file where code is rewritten, which may touch any name, and where what is proven
+        was asked of code that the tree lacks.
         """
         self._text = text
         is_lowered = self.interpreter.trees.is_lowered(facts.module)
         rest = None if "" in passed.functions or is_lowered else blanked(text, analysis.tree, passed.functions)
         if rest is not None:
             tree, made = self._drafted(facts, analysis, passed.checks, rest)
-            if all(draft.confidence is not Confidence.PROVEN for _, draft in made):
+            proven = [draft for _, draft in made if draft.confidence is Confidence.PROVEN]
+            if not any(rest.is_missed or _changes_code(draft.rewrite) for draft in proven):
                 return tree if made else None, made
-        return self._drafted(facts, analysis, passed.checks, Blanked(text, frozenset()))
+        return self._drafted(facts, analysis, passed.checks, Blanked(text))
 
     def _drafted(self, facts: FileFacts, analysis: FileAnalysis, checks: Checks, source: Blanked) -> Drafts:
         tree = self._parse(facts.path, source.text)
-        return tree, list(self._checked(facts, tree, analysis, checks, source.left_out)) if tree is not None else []
+        return tree, list(self._checked(facts, tree, analysis, checks, source)) if tree is not None else []
 
     def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each; only files with findings pay for positions."""
@@ -71,7 +74,7 @@ class Checker:
         edits = self._edits(path, module, drafts)
         made: list[Finding] = []
         for index, (rule, draft) in enumerate(drafts):
-            span = self._spans.get(draft.node) or _span(module, draft.node)
+            span = self._spans.get(draft.node) or _span(module, draft.node, self._around.get(draft.node))
             fix = None
             if draft.rewrite is not None and (edits.get(index) or _is_advice(draft.rewrite)):
                 fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits.get(index, ()))
@@ -86,7 +89,11 @@ class Checker:
         from perflint.codemods.rewriting import UnsoundError
         from perflint.codemods.tree import Tree
 
-        rewrites = {index: draft.rewrite for index, (_, draft) in enumerate(drafts) if draft.rewrite is not None}
+        rewrites = {
+            index: draft.rewrite
+            for index, (_, draft) in enumerate(drafts)
+            if draft.rewrite is not None and _changes_code(draft.rewrite)
+        }
         tree = Tree.of(module) if rewrites else None
         try:
             return dict(zip(rewrites, edits_of_each(tree, rewrites.values()), strict=True)) if tree else {}
@@ -103,12 +110,17 @@ class Checker:
 
     def _note_span(self, node: cst.CSTNode, context: Context) -> None:
         """The place of an expression, which `ast` knows; not of a lowered file, whose columns have moved."""
-        found = context.abstract(node)
-        if not isinstance(found, ast.expr) or found.end_lineno is None or found.end_col_offset is None:
-            return
         if self.interpreter.trees.is_lowered(context.module):
             return
-        if any(isinstance(parent, cst.FormattedString) for parent in context.ancestors(node)):
+        found, around = context.abstract(node), [node, *context.ancestors(node)]
+        outermost = around[-2] if len(around) > 1 else node
+        if isinstance(outermost, cst.BaseCompoundStatement) and isinstance(
+            top := context.abstract(outermost), ast.stmt
+        ):
+            self._around[node] = outermost, top.lineno
+        if not isinstance(found, ast.expr) or found.end_lineno is None or found.end_col_offset is None:
+            return
+        if any(isinstance(parent, cst.FormattedString) for parent in around[1:]):
             return  # before Python 3.12 places inside f-strings are not reliable
         lines = self._lines(context.path)
         start = Position(found.lineno, _column(lines[found.lineno - 1], found.col_offset))
@@ -134,10 +146,10 @@ class Checker:
         tree: cst.Module,
         analysis: FileAnalysis,
         wanted: Checks,
-        left_out: Set[ast.AST],
+        source: Blanked,
     ) -> Iterator[tuple[Rule, Draft]]:
         visited = visit(tree)
-        pairs = align(visited, analysis.tree, left_out)
+        pairs = align(visited, analysis.tree, source.left_out)
         base = Context(
             facts.module,
             facts.path,
@@ -149,6 +161,7 @@ class Checker:
             self.project,
             {},
             self.exposures,
+            source,
         )
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
         for rule, check in wanted:
@@ -182,6 +195,10 @@ class Checker:
         return replace(draft, rewrite=draft.rewrite.instead)
 
 
+def _changes_code(rewrite: Rewrite | None) -> bool:
+    return rewrite is not None and bool(rewrite.replacements or rewrite.imports or rewrite.definitions)
+
+
 def _is_advice(rewrite: Rewrite) -> bool:
     """Whether only the title is meant: what it says belongs into another file, or into the reader's hands."""
     return rewrite.applicability is Applicability.DISPLAY and not rewrite.replacements
@@ -205,13 +222,18 @@ def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, 
     )
 
 
-def _span(module: cst.Module, node: cst.CSTNode) -> Span:
-    """Where a node stands, by printing the whole file: only for nodes that have no place of their own in `ast`."""
+def _span(module: cst.Module, node: cst.CSTNode, around: tuple[cst.BaseCompoundStatement, int] | None) -> Span:
+    """Where a node stands, by printing: only for nodes that have no place of their own in `ast`.
+
+    `around` is the module's statement that has it, with its row; without that, the whole file is printed.
+    """
     from libcst.metadata import MetadataWrapper, PositionProvider
 
-    where: Any = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)[node]
-    start, end = where.start, where.end
-    return Span(Position(start.line, start.column + 1), Position(end.line, end.column + 1))
+    printed = module if around is None else module.with_changes(header=(), body=[around[0]], footer=())
+    places: Any = MetadataWrapper(printed, unsafe_skip_copy=True).resolve(PositionProvider)
+    above = 0 if around is None else around[1] - places[around[0]].start.line
+    start, end = places[node].start, places[node].end
+    return Span(Position(start.line + above, start.column + 1), Position(end.line + above, end.column + 1))
 
 
 def _options(settings: Settings, rule: Rule) -> dict[str, Any]:

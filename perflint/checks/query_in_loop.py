@@ -74,7 +74,7 @@ def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
 
 def _repeated(ctx: Context) -> Iterator[_Repeated]:
     for function, run in ctx.every(Run):
-        if run.verb not in _READS:
+        if run.verb not in _READS or run.loop is None:
             continue
         loops = [loop for depth, loop in run_loops(run) if depth == 0 and not ends_loop(run, loop)]
         loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
@@ -87,10 +87,11 @@ def _repeated(ctx: Context) -> Iterator[_Repeated]:
 def _same_each_round(ctx: Context) -> Iterator[Draft]:
     """Statements that ask in each round what the first one has answered."""
     for function, run in ctx.every(Run):
-        loop, node = run.loop, ctx.concrete(run.node)
-        if loop is None or node is None or not loop.multiplies or any(run_loops(run)):
+        loop = run.loop
+        if loop is None or not loop.multiplies or any(run_loops(run)):
             continue
-        if is_the_same_each_round(run, loop, function, ctx):
+        node = ctx.concrete(run.node)
+        if node is not None and is_the_same_each_round(run, loop, function, ctx):
             yield Draft(
                 node,
                 f"{_what(run)} in each round, with the same answer: N queries",

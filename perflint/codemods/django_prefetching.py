@@ -96,6 +96,5 @@ def _with_path(call: cst.Call, path: str, text: str) -> cst.Call:
 
 def _quoted(path: str, ctx: Context) -> str:
     """The path in the quotes that the module prefers."""
-    code = ctx.tree.code
-    quote = "'" if code.count("'") > code.count('"') else '"'
+    quote = "'" if ctx.text.count("'") > ctx.text.count('"') else '"'
     return f"{quote}{path}{quote}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
 import libcst as cst
 
@@ -57,20 +57,26 @@ class _Pieces:
         self.module = module
         self.nodes = _pieces(module)
         self.keys = _keys(module, self.nodes)
-        # Printing is what takes time, so each piece is printed once.
-        self.texts = [module.code_for_node(node) for node in self.nodes]
-        self.rows = [*accumulate((len(lines_of(text)) for text in self.texts), initial=1)]
+        self.texts: list[str] = []
+        self.rows = [1]
 
     def edits_to(self, after: cst.Module) -> Iterator[Edit]:
         nodes = _pieces(after)
         matcher = SequenceMatcher(None, self.keys, _keys(after, nodes), autojunk=False)
         for tag, start, end, other, other_end in matcher.get_opcodes():
             if tag != "equal":
+                self._print(end)
                 old = "".join(self.texts[start:end])
                 new = "".join(map(after.code_for_node, nodes[other:other_end]))
                 if end == len(self.nodes) and not self.module.has_trailing_newline:
                     old, new = _LINE_END.sub("", old), _LINE_END.sub("", new)
                 yield from _edits(old, new, self.rows[start])
+
+    def _print(self, end: int) -> None:
+        """Know the texts of the pieces before `end`: printing is what takes time, so each is printed at most once."""
+        for node in self.nodes[len(self.texts) : end]:
+            self.texts.append(self.module.code_for_node(node))
+            self.rows.append(self.rows[-1] + len(lines_of(self.texts[-1])))
 
 
 def _pieces(module: cst.Module) -> list[cst.CSTNode]:

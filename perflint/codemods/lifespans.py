@@ -47,7 +47,7 @@ def lifespan_of(ctx: Context) -> Lifespan | None:
     name, call = apps[0]
     value = next((each.value for each in call.args if each.keyword and each.keyword.value == "lifespan"), None)
     named = value.value if isinstance(value, cst.Name) else ""
-    functions = [line for line in ctx.tree.body if isinstance(line, cst.FunctionDef) and line.name.value == named]
+    functions = [line for line in ctx.whole.body if isinstance(line, cst.FunctionDef) and line.name.value == named]
     return _read(name, functions[0], ctx) if len(functions) == 1 else None
 
 

@@ -52,12 +52,12 @@ def fits(text: str, question: Question) -> bool:
     """Whether a line in front of the loop is no longer than the module's others are, or may be."""
     tree = question.ctx.tree
     blocks = sum(isinstance(part, cst.IndentedBlock) for part in question.ctx.ancestors(question.place.statement))
-    longest = max(map(len, tree.code.splitlines()), default=0)
+    longest = max(map(len, question.ctx.text.splitlines()), default=0)
     return "\n" not in text and len(text) + blocks * len(tree.default_indent) <= min(_MOST, max(_LEAST, longest))
 
 
 def quoted(text: str, question: Question) -> str:
     """The text in the quotes that the module prefers."""
-    code = question.ctx.tree.code
+    code = question.ctx.text
     quote = "'" if code.count("'") > code.count('"') else '"'
     return f"{quote}{text}{quote}"

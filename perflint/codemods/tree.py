@@ -36,6 +36,7 @@ class Tree:
             parents[node] = parent
             if isinstance(node, cst.Name):
                 names[node.value].append(node)
+                continue
             waiting.extend([(child, node) for child in children(node)][::-1])
         return cls(module, parents, dict(names))
 

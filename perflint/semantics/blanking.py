@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from perflint.project.facts import first_line
+from perflint.semantics.trees import stands_in
 from perflint.source import split_lines
 
 _WORTHWHILE = 0.15  # of the lines
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Blanked:
-    """A text in which some functions are `pass` and empty lines, and the `ast` nodes of those functions."""
+    """A text in which some functions are `pass` and empty lines, and the `ast` nodes of those functions.
+
+    `is_missed` once a check has asked for something that they may have.
+    """
 
     text: str
-    left_out: frozenset[ast.AST]
+    left_out: frozenset[ast.AST] = field(default_factory=frozenset)
+    is_missed: bool = False
+
+    def miss(self, node: ast.AST) -> None:
+        """A check asks for a node that the text lacks, or that is none of this file's."""
+        self.is_missed = self.is_missed or any(stands_in(node, function) for function in self.left_out)
 
 
 def blanked(text: str, tree: ast.Module, seen: Set[str]) -> Blanked | None:

@@ -24,6 +24,7 @@ from perflint.semantics.values import UNKNOWN, Proof, Query, Ref, Value
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
+    from perflint.semantics.blanking import Blanked
     from perflint.semantics.callers import Callers
     from perflint.semantics.exposure import Exposure, Exposures
     from perflint.semantics.interpreter import FileAnalysis, Interpreter
@@ -61,6 +62,7 @@ class Context:
         project: Project,
         options: Mapping[str, Any],
         exposures: Exposures,
+        source: Blanked,
     ) -> None:
         self.module = module
         self.path = path
@@ -72,12 +74,24 @@ class Context:
         self.exposures = exposures
         self._pairs = pairs
         self._analysis = analysis
+        self._source = source
 
     def with_options(self, options: Mapping[str, Any]) -> Context:
         """The same file for a rule with other options."""
         other = copy(self)
         other.options = options
         return other
+
+    @property
+    def whole(self) -> cst.Module:
+        """The tree for questions about all of the file: `tree` may lack functions that no check wants to see."""
+        self._source.is_missed = True
+        return self.tree
+
+    @property
+    def text(self) -> str:
+        """All of the file as it is written."""
+        return self.interpreter.trees.text(self.module)
 
     def value(self, node: cst.CSTNode) -> Value:
         """The abstract value of an expression."""
@@ -135,14 +149,20 @@ class Context:
 
     def concrete(self, node: ast.AST | None) -> cst.CSTNode | None:
         """The LibCST node of an `ast` node of this file, such as a query's root."""
-        return self._nodes.get(node) if node is not None else None
+        found = self._nodes.get(node) if node is not None else None
+        if found is None and node is not None:
+            self._source.miss(node)
+        return found
 
     def root(self, query: Query | None) -> cst.CSTNode | None:
         """Where a query of this file begins."""
         node = query.root if query is not None and query.module == self.module else None
         if not isinstance(node, ast.expr) or not self.interpreter.trees.is_first(self.module, node):
             return None
-        return self._places.get(place(node))
+        found = self._places.get(place(node))
+        if found is None:
+            self._source.miss(node)
+        return found
 
     @cached_property
     def _places(self) -> Mapping[object, cst.CSTNode]:

@@ -10,7 +10,16 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from perflint.semantics.stores import Texts, attribute_text, bindings, by_methods, foreign_names, inside, kept_in
+from perflint.semantics.stores import (
+    Texts,
+    all_bindings,
+    attribute_text,
+    bindings,
+    by_methods,
+    foreign_names,
+    inside,
+    kept_in,
+)
 from perflint.semantics.trees import FunctionNode, parents
 
 _BLOCKS = ("body", "orelse", "finalbody")
@@ -74,7 +83,7 @@ def _with_sources(function: FunctionNode, texts: Texts) -> Texts:
     """The texts, and for each plain name among them those of the place where it was looked up."""
     found = set(texts)
     for _ in range(2):
-        for targets, value in bindings(function):
+        for targets, value in all_bindings(function):
             is_asked = any(isinstance(target, ast.Name) and target.id in found for target in targets)
             if is_asked and _looks_up(value):
                 found |= _mentioned(value)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from perflint.semantics.loops import names_in
+from perflint.semantics.noted import noted
 from perflint.semantics.trees import FunctionNode, parents
 
 Texts = set[str]
@@ -29,8 +31,8 @@ def kept_in(function: FunctionNode, node: ast.expr) -> Texts:
     }
     local = _with_derived(function, local)
     kept |= local & foreign_names(function)
-    for found, value in stores(function):
-        if any(isinstance(part, ast.Name) and part.id in local for part in ast.walk(value)):
+    for found, names in _stored(function):
+        if not local.isdisjoint(names):
             kept |= found
     given = tuple(f"{name}[" for name in _parameters(function))
     own = {inside(ast.Name(name)) for name in _bound(function)}
@@ -47,6 +49,7 @@ def targets_of(function: FunctionNode, node: ast.expr) -> list[ast.expr]:
     return []
 
 
+@noted
 def foreign_names(function: FunctionNode) -> Texts:
     """The names that a function declares to be others' variables."""
     found = (part for part in ast.walk(function) if isinstance(part, ast.Global | ast.Nonlocal))
@@ -62,6 +65,12 @@ def bindings(root: ast.AST) -> Iterator[tuple[list[ast.expr], ast.expr]]:
             yield [part.target], part.value
 
 
+@noted
+def all_bindings(function: FunctionNode) -> Sequence[tuple[list[ast.expr], ast.expr]]:
+    """The assignments of a function, which are asked for again and again."""
+    return tuple(bindings(function))
+
+
 def stores(root: ast.AST) -> Iterator[tuple[Texts, ast.expr]]:
     """What is put into attributes, items and containers: the places' texts, and the value."""
     for targets, value in bindings(root):
@@ -71,6 +80,12 @@ def stores(root: ast.AST) -> Iterator[tuple[Texts, ast.expr]]:
     for part in ast.walk(root):
         if isinstance(part, ast.Call):
             yield from _stored_by_call(part)
+
+
+@noted
+def _stored(function: FunctionNode) -> Sequence[tuple[Texts, frozenset[str]]]:
+    """The places of a function's stores, and the names in what is put there."""
+    return [(found, names_in(value)) for found, value in stores(function)]
 
 
 def _stored_by_call(call: ast.Call) -> Iterator[tuple[Texts, ast.expr]]:
@@ -117,6 +132,7 @@ def statement_of(function: FunctionNode, node: ast.AST) -> ast.AST:
     return node
 
 
+@noted
 def _bound(function: FunctionNode) -> Texts:
     """Local names: what their containers hold need not outlive the call."""
     bound = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
@@ -131,10 +147,19 @@ def _parameters(function: FunctionNode) -> Texts:
 def _with_derived(function: FunctionNode, local: Texts) -> Texts:
     """The names, and those that are made from them."""
     for _ in range(3):
-        for targets, value in bindings(function):
-            if any(isinstance(part, ast.Name) and part.id in local for part in ast.walk(value)):
-                local = local.union(target.id for target in targets if isinstance(target, ast.Name))
+        for targets, names in _derivations(function):
+            if not local.isdisjoint(names):
+                local = local | targets
     return local
+
+
+@noted
+def _derivations(function: FunctionNode) -> Sequence[tuple[Texts, frozenset[str]]]:
+    """The names that each assignment binds, and those in its value."""
+    return [
+        ({target.id for target in targets if isinstance(target, ast.Name)}, names_in(value))
+        for targets, value in all_bindings(function)
+    ]
 
 
 def _holds(outer: ast.AST, node: ast.AST) -> bool:

@@ -83,6 +83,11 @@ class Trees:
         self.reads.touch(name)
         return self._modules.get(name, len(self._texts.get(name, "")), lambda: self._parse(name))
 
+    def text(self, name: str) -> str:
+        """The source of a module, empty for an unknown one."""
+        self.reads.touch(name)
+        return self._texts.get(name, "")
+
     def of(self, facts: FileFacts) -> ast.Module | None:
         """The tree that a file's facts were taken from."""
         found = self.module(facts.module)

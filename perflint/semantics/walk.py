@@ -99,9 +99,20 @@ _AST: dict[type[ast.AST], tuple[str, ...]] = {
     ast.match_case: ("guard", "body"),
     ast.ExceptHandler: ("type", "body"),
     ast.JoinedStr: ("values",),
+    ast.Name: (),
+    ast.Constant: (),
+    ast.Attribute: ("value",),
+    ast.Starred: ("value",),
+    ast.List: ("elts",),
+    ast.Tuple: ("elts",),
+    ast.Compare: ("left", "comparators"),
+    ast.BoolOp: ("values",),
+    ast.BinOp: ("left", "right"),
+    ast.UnaryOp: ("operand",),
     ast.Import: (),
     ast.ImportFrom: (),
 }
+_LEAVES = frozenset(kind for kind, fields in _AST.items() if not fields)
 # LibCST type -> the `ast` types it stands for; only these are matched.
 PAIRS: dict[type[cst.CSTNode], tuple[type[ast.AST], ...]] = {
     cst.Name: (ast.Name,),
@@ -177,6 +188,8 @@ def _visit(
     while stack:
         node = stack.pop()
         nodes.append(node)
+        if type(node) not in _CST:
+            continue  # a name or a text, as most are
         below = list(children(node))
         parents.update(dict.fromkeys(below, node))
         below.reverse()
@@ -230,13 +243,31 @@ def _walk_ast(node: ast.AST, left_out: Set[ast.AST]) -> Iterator[ast.AST]:
     stack: list[ast.AST] = [node]
     while stack:
         current = stack.pop()
-        if current in left_out:
+        if left_out and current in left_out:
             continue
         yield current
-        stack.extend(reversed(_parts(current)))
+        if type(current) not in _LEAVES:
+            stack.extend(reversed(_parts(current)))
 
 
 def _parts(node: ast.AST) -> list[ast.AST]:
+    if type(node) in _UNORDERED:
+        return _ordered(node)
+    found: list[ast.AST] = []
+    for field in _AST.get(type(node), node._fields):
+        value = getattr(node, field, None)
+        if isinstance(value, ast.AST):
+            found.append(value)
+        elif isinstance(value, list):
+            found += [part for part in value if isinstance(part, ast.AST)]
+    return found
+
+
+_UNORDERED = {ast.Call, ast.Dict, ast.arguments, ast.Subscript, ast.Try, ast.TryStar}
+
+
+def _ordered(node: ast.AST) -> list[ast.AST]:
+    """The parts of a node whose fields are not in the order of the source."""
     match node:
         case ast.Call():
             arguments: list[ast.expr | ast.keyword] = [*node.args, *node.keywords]
@@ -250,17 +281,11 @@ def _parts(node: ast.AST) -> list[ast.AST]:
             return _arguments(node)
         case ast.Subscript(slice=ast.Tuple(elts=elements)):
             return [node.value, *elements]
+        case ast.Subscript():
+            return [node.value, node.slice]
         case ast.Try() | ast.TryStar():
             return [*node.body, *node.handlers, *node.orelse, *node.finalbody]
-    fields = _AST.get(type(node), node._fields)
-    found: list[ast.AST] = []
-    for field in fields:
-        value = getattr(node, field, None)
-        if isinstance(value, ast.AST):
-            found.append(value)
-        elif isinstance(value, list):
-            found += [part for part in value if isinstance(part, ast.AST)]
-    return found
+    raise TypeError(type(node))
 
 
 def _arguments(node: ast.arguments) -> list[ast.AST]:
