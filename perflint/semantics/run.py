@@ -11,6 +11,7 @@ from perflint.project.facts import dotted
 from perflint.semantics import expressions, loops, switches, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
 from perflint.semantics.joining import join
+from perflint.semantics.nodes import statements
 from perflint.semantics.sizes import unsized
 from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value
 
@@ -198,9 +199,12 @@ def _if(run: Run, node: ast.If) -> bool:
     return bool(live)
 
 
+_LEAVING = (ast.Continue, ast.Break, ast.Return)
+
+
 def _leaves_round(body: list[ast.stmt]) -> bool:
     """Whether some way leaves the loop's round or the function without an error."""
-    return any(isinstance(part, ast.Continue | ast.Break | ast.Return) for node in body for part in ast.walk(node))
+    return any(isinstance(part, _LEAVING) for part in statements(body))
 
 
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> bool:

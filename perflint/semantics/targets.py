@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
 from perflint.semantics.joining import join
+from perflint.semantics.nodes import names_of, nodes
 from perflint.semantics.values import UNKNOWN, DictOf, Entity, Instance, ListOf, TupleOf, Value
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _subscript(run: Run, target: ast.Subscript, value: Value) -> None:
 
 def captured(pattern: ast.AST) -> Iterator[str]:
     """Names that a `case` pattern binds."""
-    for node in ast.walk(pattern):
+    for node in nodes(pattern):
         name = getattr(node, "name", None) or getattr(node, "rest", None)
         if isinstance(name, str):
             yield name
@@ -81,6 +82,4 @@ def captured(pattern: ast.AST) -> Iterator[str]:
 
 def names(target: ast.expr) -> Iterator[str]:
     """Names that an assignment target binds; attribute chains are given whole."""
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name):
-            yield node.id
+    return names_of(target)
