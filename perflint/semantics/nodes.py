@@ -40,6 +40,11 @@ def names_of(root: ast.AST) -> Iterator[str]:
     return (node.id for node in nodes(root) if isinstance(node, ast.Name))
 
 
+def has_body(node: ast.AST) -> bool:
+    """Whether statements may stand in a statement."""
+    return bool(_BODIES.get(node.__class__))
+
+
 def below(node: ast.AST) -> Iterator[ast.AST]:
     """The statements that stand in a statement next to it; handlers and cases stand between."""
     for field in _BODIES.get(node.__class__, ()):
@@ -50,8 +55,8 @@ def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """These statements, handlers and cases, and all that stand in them; expressions are not gone into."""
     for node in body:
         yield node
-        if _BODIES.get(node.__class__):
+        if has_body(node):
             yield from statements(below(node))
 
 
-__all__ = ["below", "names_of", "nodes", "statements"]
+__all__ = ["below", "has_body", "names_of", "nodes", "statements"]

@@ -69,7 +69,7 @@ def _subscript(run: Run, target: ast.Subscript, value: Value) -> None:
     if isinstance(known, DictOf) and (name in run.names or name.startswith("self.")):
         empty = known.key == UNKNOWN and known.value == UNKNOWN
         key, value = (key, value) if empty else (join(known.key, key), join(known.value, value))
-        run.names[name] = DictOf(key, value, known.source)
+        run.keep(name, DictOf(key, value, known.source))
 
 
 def captured(pattern: ast.AST) -> Iterator[str]:

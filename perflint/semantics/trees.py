@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from perflint.project.facts import FileFacts, FunctionFact
 from perflint.project.reads import Reads
-from perflint.semantics.nodes import below
+from perflint.semantics.nodes import below, has_body
 from perflint.semantics.recent import Recent
 from perflint.source import line_starts
 
@@ -205,5 +205,5 @@ def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]
             yield from _functions(child, f"{prefix}{child.name}.")
         elif isinstance(child, ast.ClassDef):
             yield from _functions(child, f"{prefix}{child.name}.")
-        else:
+        elif has_body(child):
             yield from _functions(child, prefix)
