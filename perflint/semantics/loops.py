@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import names_of, nodes
 from perflint.semantics import targets
 from perflint.semantics.events import Context, Turn
-from perflint.semantics.nodes import names_of, nodes
 from perflint.semantics.noted import noted
 from perflint.semantics.sizes import size_of
 from perflint.semantics.values import (

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perflint.project.nodes import nodes
 from perflint.project.symbols import Kind, Symbol
-from perflint.semantics.nodes import nodes
 from perflint.semantics.noted import noted
 from perflint.semantics.signatures import Bound, with_defaults
 from perflint.semantics.values import (

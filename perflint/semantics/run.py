@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import statements
 from perflint.semantics import expressions, loops, switches, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
 from perflint.semantics.joining import join
-from perflint.semantics.nodes import statements
 from perflint.semantics.sizes import unsized
 from perflint.semantics.values import UNKNOWN, Closure, DictOf, Function, ListOf, Value
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import names_of, nodes
 from perflint.semantics.joining import join
-from perflint.semantics.nodes import names_of, nodes
 from perflint.semantics.values import UNKNOWN, DictOf, Entity, Instance, ListOf, TupleOf, Value
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from functools import lru_cache
 from typing import TypeVar
 
 from perflint.project.facts import FileFacts, FunctionFact
+from perflint.project.nodes import below, has_body
 from perflint.project.reads import Reads
-from perflint.semantics.nodes import below, has_body
 from perflint.semantics.recent import Recent
 from perflint.source import line_starts
 

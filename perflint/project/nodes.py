@@ -20,16 +20,20 @@ _BODIES = {
 def nodes(root: ast.AST) -> list[ast.AST]:
     """The node and all nodes below, nearest first; operators and contexts (`ast.Load()`) are left out."""
     found = [root]
-    add = found.append
     for node in found:  # grows on the way
-        for field in _INNER[node.__class__]:
-            value = getattr(node, field, None)
-            if value.__class__ is list:
-                for item in value:
-                    if isinstance(item, ast.AST):
-                        add(item)
-            elif isinstance(value, ast.AST):
-                add(value)
+        found += children(node)
+    return found
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The nodes next below a node; operators and contexts are left out."""
+    found: list[ast.AST] = []
+    for field in _INNER[node.__class__]:
+        value = getattr(node, field, None)
+        if value.__class__ is list:
+            found += [item for item in value if isinstance(item, ast.AST)]
+        elif isinstance(value, ast.AST):
+            found.append(value)
     return found
 
 
@@ -59,4 +63,4 @@ def statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
             yield from statements(below(node))
 
 
-__all__ = ["below", "has_body", "names_of", "nodes", "statements"]
+__all__ = ["below", "children", "has_body", "names_of", "nodes", "statements"]
