@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from perflint.semantics.events import Act, Begin, Event, Iterate
+from perflint.semantics.events import Event, is_costly
 
 if TYPE_CHECKING:
     from perflint.cards import Rule
@@ -32,7 +32,7 @@ class Passed:
 
 def costs_nothing(analysis: FileAnalysis) -> bool:
     """Whether nothing at all happens in a file that a check could report."""
-    return all(isinstance(event, Act | Begin | Iterate) for _, event in analysis.events)
+    return not any(is_costly(event) for _, event in analysis.events)
 
 
 def passed(checks: Checks, analysis: FileAnalysis, exposures: Exposures) -> Passed:
@@ -51,4 +51,4 @@ def _wanted_in(
 
 
 def _is_costly(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return not isinstance(event, Act | Begin | Iterate)
+    return is_costly(event)

@@ -308,7 +308,7 @@ def _store(call: Call, value: Value) -> None:
     func = call.node.func
     name = dotted(func.value) if isinstance(func, ast.Attribute) else ""
     if name and (name in call.run.names or name.startswith("self.")):
-        call.run.names[name] = value
+        call.run.keep(name, value)
 
 
 def default(interpreter: object, node: ast.expr, module: str, scope: str) -> Value | None:

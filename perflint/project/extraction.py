@@ -22,6 +22,7 @@ from perflint.project.facts import (
     source_of,
 )
 from perflint.project.interface import flow, interface
+from perflint.project.nodes import children
 from perflint.project.shapes import (
     annotations_and_defaults,
     first_text,
@@ -39,8 +40,7 @@ def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
     return replace(facts, interface=interface(facts), flow=flow(facts))
 
 
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LOOPING = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _LISTENS = (".connect", "listen")
 # Calls, class attributes and constants that say which relations are loaded with the rows.
@@ -143,9 +143,9 @@ class _Extractor:
             scope.returned[source_of(node.value) or "?"] = None
 
     def _children(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
-        loops = isinstance(node, _LOOPS + _COMPREHENSIONS)
+        loops = isinstance(node, _LOOPING)
         scope.loop_depth += loops
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.stmt):
                 self._statement(child, scope, prefix)
             else:
@@ -158,7 +158,7 @@ class _Extractor:
             self.values.add(node.id)
             return
         if isinstance(node, ast.Constant):
-            if isinstance(node.value, str) and "." in node.value and len(node.value) < 200:
+            if isinstance(node.value, str) and len(node.value) < 200 and "." in node.value:
                 self.strings.add(node.value)
             return
         if isinstance(node, ast.Attribute):

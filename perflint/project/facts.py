@@ -140,14 +140,11 @@ def expression(text: str) -> ast.expr | None:
 
 def dotted(node: ast.expr | None) -> str:
     """`a.b.c` of a chain of names, else the empty string."""
-    parts: list[str] = []
+    rest = ""
     while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+        rest = f".{node.attr}{rest}"
         node = node.value
-    if not isinstance(node, ast.Name):
-        return ""
-    parts.append(node.id)
-    return ".".join(reversed(parts))
+    return node.id + rest if isinstance(node, ast.Name) else ""
 
 
 def source_of(node: ast.expr | None) -> str:

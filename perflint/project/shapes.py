@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import nodes
 
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 
@@ -45,7 +46,7 @@ def first_text(node: ast.Call) -> str:
 
 def loaded_names(node: ast.expr) -> Iterator[str]:
     """The relations that a loader is given: `User.orders`, "orders__items", "orders.items"."""
-    for part in ast.walk(node):
+    for part in nodes(node):
         if isinstance(part, ast.Attribute):
             yield part.attr
         elif isinstance(part, ast.Constant) and isinstance(part.value, str):

@@ -85,6 +85,27 @@ class Answers:
             self._active.discard(function)
             self._place = outer
 
+    def whole(self, key: object) -> Any:
+        """The answer that holds wherever it is asked for; None where there is none yet."""
+        return self._given(self._final[key]) if key in self._final else None
+
+    def reported(self, key: object, symbol: Symbol, function: object, make: Callable[[], Answer]) -> None:
+        """Run a function of the file that is reported, where nothing led to; kept for calls, where it is as good."""
+        outer, self._place = self._place, self._entered(symbol, function) or self._place
+        before, self._cuts = self._cuts, set()
+        modules, self._reads.modules = self._reads.modules, 0
+        self._active.add(function)
+        try:
+            answer, place = make(), self._place
+        finally:
+            self._active.discard(function)
+            self._place = outer
+            own, self._reads.modules = self._reads.modules, self._reads.modules | modules
+        self._cuts.discard(function)  # the cycle closes here
+        if self._cuts <= _LASTING:
+            self._keep(key, place, _Kept(answer, frozenset(self._cuts), own))
+        self._cuts |= before
+
     def call(self, key: object, symbol: Symbol, function: object, make: Callable[[], Answer | None]) -> Answer | None:
         """The answer of a called function; `key` has its arguments. None where a cycle closes."""
         if key in self._final:

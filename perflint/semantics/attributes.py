@@ -16,6 +16,7 @@ from perflint.semantics.values import (
     Collection,
     Column,
     Derived,
+    Either,
     Entity,
     Function,
     Instance,
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 
 def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
     """What the attribute is; reading a relation or a property records what it costs."""
-    return joined([_attribute(run, option, name, node) for option in options(value)])
+    if not isinstance(value, Either):
+        return _attribute(run, value, name, node)
+    return joined([_attribute(run, option, name, node) for option in value.options])
 
 
 def _attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:

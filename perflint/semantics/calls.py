@@ -12,6 +12,7 @@ from perflint.project.symbols import Kind
 from perflint.semantics import loops
 from perflint.semantics.events import Context, Event, Frame, Step, Turn
 from perflint.semantics.events import Run as Ran
+from perflint.semantics.guesses import namesake
 from perflint.semantics.joining import joined
 from perflint.semantics.values import (
     UNKNOWN,
@@ -20,6 +21,7 @@ from perflint.semantics.values import (
     Column,
     Derived,
     DictOf,
+    Either,
     Entity,
     Function,
     Instance,
@@ -34,7 +36,6 @@ from perflint.semantics.values import (
     Rows,
     TupleOf,
     Value,
-    options,
     parts,
 )
 
@@ -79,19 +80,19 @@ def depends(run: Run, node: ast.AST) -> bool:
 def call(run: Run, node: ast.Call) -> Value:
     """The value of a call expression."""
     callee = run.eval(node.func)
-    args = tuple(run.eval(argument) for argument in node.args)
+    args = tuple([run.eval(argument) for argument in node.args])
     keywords = {keyword.arg or "**": run.eval(keyword.value) for keyword in node.keywords}
-    has_star = any(isinstance(argument, ast.Starred) for argument in node.args)
+    has_star = ast.Starred in map(type, node.args)
     if run.frames is not None:
         run.frames[node] = run.frame
     made = Call(run, node, args, keywords, has_star)
-    return joined([_call(made, option) for option in options(callee)])
+    if not isinstance(callee, Either):
+        return _call(made, callee)
+    return joined([_call(made, option) for option in callee.options])
 
 
 def _call(call: Call, callee: Value) -> Value:
     libraries = call.run.interpreter.libraries
-    from perflint.semantics.guesses import namesake
-
     match callee:
         case Ref(symbol=symbol) if symbol.kind is Kind.CLASS:
             return _construct(call, callee)
@@ -215,13 +216,14 @@ def _lambda(run: Run, body: ast.Lambda, args: tuple[Value, ...]) -> Value:
     return result
 
 
+_ROWS = (Query, Rows, Entity, Result, Collection)
 _FLOWING = (Query, Result, Rows, Entity, Collection, ListOf, DictOf, TupleOf, Derived, Instance, Awaitable)
 
 
 def derived(*values: Value, by: str = "") -> Value:
     """The result of something unknown: UNKNOWN, unless something known flows into it."""
-    flowing = tuple(value for value in values if isinstance(value, _FLOWING))
-    if any(isinstance(part, Query | Rows | Entity | Result | Collection) for value in flowing for part in parts(value)):
+    flowing = tuple([value for value in values if isinstance(value, _FLOWING)])
+    if flowing and any(isinstance(part, _ROWS) for value in flowing for part in parts(value)):
         return Derived(flowing, by)
     return UNKNOWN
 

@@ -147,3 +147,8 @@ class Act(Event):
     """Something outside of the database is done: a request, a mail, a message, a task that is sent, a pause."""
 
     what: str
+
+
+def is_costly(event: Event) -> bool:
+    """Whether a check may report the event; the others only say more about those."""
+    return not isinstance(event, Act | Begin | Iterate)

@@ -64,7 +64,7 @@ def _attribute(run: Run, node: ast.Attribute) -> Value:
     value = attributes.attribute(run, run.eval(node.value), node.attr, node)
     if chain and isinstance(node.ctx, ast.Load) and attributes.is_kept(value):
         # Reading a relation twice costs once: the object keeps it.
-        run.names[chain] = value
+        run.keep(chain, value)
     return value
 
 

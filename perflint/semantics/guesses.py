@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from perflint.semantics.calls import Call
 
 _READS = ("select", "get", "first", "last", "latest", "earliest", "count", "exists", "aggregate", "contains")
+_NO_METHODS = {"staticmethod", "classmethod", "property"}
 
 
 def namesake(call: Call, receiver: Value, name: str) -> Value | None:
@@ -59,21 +59,16 @@ def is_unknown(value: Value) -> bool:
 
 def _takes(target: Symbol, call: Call) -> bool:
     """Whether the method can be called so."""
-    node = call.run.interpreter.trees.function(target.module, target.name)
-    if node is None or any(
-        isinstance(one, ast.Name) and one.id in ("staticmethod", "classmethod", "property")
-        for one in node.decorator_list
-    ):
+    interpreter = call.run.interpreter
+    fact, known = interpreter.symbols.function(target), interpreter.signature(Function(target))
+    if fact is None or known is None or not _NO_METHODS.isdisjoint(fact.decorators):
         return False
-    args = node.args
-    names = {arg.arg for arg in (*args.posonlyargs, *args.args, *args.kwonlyargs)}
     if call.has_star or "**" in call.keywords:
         return True
-    most = len(args.posonlyargs) + len(args.args) - 1
-    least = most - len(args.defaults)
-    known = args.kwarg is not None or set(call.keywords) <= names
-    enough = len(call.args) + len(call.keywords) >= least
-    return known and enough and (args.vararg is not None or len(call.args) <= most)
+    most = len(known.positional) - 1
+    given = len(call.args) + len(call.keywords)
+    are_names = known.has_stars or set(call.keywords) <= known.known
+    return are_names and given >= most - known.defaults and (known.has_star or len(call.args) <= most)
 
 
 def doubted(value: Value) -> Value:

@@ -14,9 +14,10 @@ from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
 from perflint.semantics import declared, parameters
 from perflint.semantics.answers import Answers
-from perflint.semantics.events import Event, Frame
+from perflint.semantics.events import Begin, Event, Frame, Iterate, is_costly
 from perflint.semantics.joining import joined
 from perflint.semantics.run import Run
+from perflint.semantics.signatures import Signature, signature, signature_of
 from perflint.semantics.switches import is_switch
 from perflint.semantics.trees import FunctionNode, Trees
 from perflint.semantics.values import (
@@ -47,6 +48,7 @@ class Analysis:
     events: tuple[Event, ...]
     stored: Mapping[str, Value]
     cached: bool = False
+    has_inner: bool = False  # functions stand inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Interpreter:
         self.libraries = libraries
         self.questions = questions
         self._answers = Answers(cycles, trees.reads)
+        self._signatures: dict[Symbol, Signature | None] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
@@ -136,8 +139,19 @@ class Interpreter:
 
     def bind(self, function: Function, args: tuple[Value, ...], keywords: Mapping[str, Value]) -> parameters.Bound:
         """Arguments by parameter name."""
-        node = self.node(function)
-        return parameters.bind(node, function.receiver, args, keywords) if node is not None else ()
+        parameters = self.signature(function)
+        return parameters.bind(function.receiver, args, keywords) if parameters is not None else ()
+
+    def signature(self, function: Function) -> Signature | None:
+        """The function's parameters; its tree is not needed for them."""
+        if function.closure is not None:
+            return signature_of(function.closure.node)
+        symbol = function.symbol
+        self.trees.reads.touch(symbol.module)
+        if symbol not in self._signatures:
+            fact = self.symbols.function(symbol)
+            self._signatures[symbol] = signature(fact) if fact is not None else None
+        return self._signatures[symbol]
 
     def node(self, function: Function) -> FunctionNode | ast.Lambda | None:
         """The function's tree."""
@@ -150,10 +164,18 @@ class Interpreter:
 
         Arguments that tell nothing are left out, so that most calls share one run.
         """
-        kept = parameters.telling(function, bound)
+        kept = parameters.telling(function, bound, self._own_receiver(function))
         key = (function.symbol, function.closure, kept)
         same = (function.symbol, function.closure)
         return self._answers.call(key, function.symbol, same, lambda: self._run(function, kept, depth))
+
+    def _own_receiver(self, function: Function) -> Value | None:
+        """The receiver, where it is what the method has by itself: naming it tells nothing."""
+        if function.receiver is None or function.closure is not None:
+            return None
+        known = self.signature(function)
+        own = parameters.own_receiver(self, function.symbol) if known is not None and known.positional else None
+        return own if own == function.receiver else None
 
     def begin(self) -> None:
         """Forget the answers that were cut short where another question closed a cycle of calls.
@@ -215,7 +237,7 @@ class Interpreter:
         elif isinstance(node, ast.AsyncFunctionDef) and not run.yielded:
             value = Awaitable(value)
         events = tuple(_first_of_each(run.events))
-        return Analysis(value, yielded, events, run.stored, bool(names & _CACHED))
+        return Analysis(value, yielded, events, run.stored, bool(names & _CACHED), bool(run.nested))
 
     def file(self, module: str) -> FileAnalysis:
         """Run every function of a file with what its signature tells, and the module's own statements."""
@@ -243,18 +265,55 @@ class Interpreter:
                 run = Run(self, module, "", {})
                 self.libraries.declared_class(run, symbol, statement)
                 events += [(symbol, event) for event in run.events]
-        while todo:
-            function = todo.pop(0)
-            body = self.node(function)
-            if body is None or isinstance(body, ast.Lambda):
-                continue
-            run = self.prepared(function, body, (), 0)
+        found = [events, *self._functions(todo, values, frames)]
+        return FileAnalysis(tree.tree, values, frames, tuple(event for own in found for event in own))
+
+    def _functions(
+        self, todo: list[Function], values: dict[ast.AST, Value], frames: dict[ast.AST, Frame]
+    ) -> list[list[tuple[Symbol, Event]]]:
+        """The events of each of a file's functions, and of those inside them.
+
+        What a call has already asked for is run again only where something costs: else nobody looks at the values.
+        """
+        found: list[list[tuple[Symbol, Event]]] = []
+        left: list[tuple[Function, list[tuple[Symbol, Event]]]] = []
+        for function in todo:  # grows by the functions inside
+            known = self._answers.whole((function.symbol, function.closure, ()))
+            if known is None or known.has_inner:
+                found.append(self._reported(function, values, frames, todo))
+            else:
+                found.append([(function.symbol, event) for event in known.events])
+                left.append((function, found[-1]))
+        if any(is_costly(event) for own in found for _, event in own):
+            for function, own in left:
+                own[:] = self._reported(function, values, frames, todo)
+        return found
+
+    def _reported(
+        self,
+        function: Function,
+        values: dict[ast.AST, Value],
+        frames: dict[ast.AST, Frame],
+        todo: list[Function],
+    ) -> list[tuple[Symbol, Event]]:
+        """Run a function of the file with what its signature tells; a call that tells no more gets the same answer."""
+        node = self.node(function)
+        if node is None or isinstance(node, ast.Lambda):
+            return []
+        symbol = function.symbol
+        events: list[Event] = []
+
+        def run() -> Analysis:
+            run = self.prepared(function, node, (), 0)
             run.values, run.frames = values, frames
-            self._answers.run(function.symbol, (function.symbol, function.closure), partial(run.block, body.body))
-            events += [(function.symbol, event) for event in run.events]
-            for qualname, closure in run.nested:
-                todo.append(Function(Symbol(Kind.FUNCTION, qualname, module), None, closure))
-        return FileAnalysis(tree.tree, values, frames, tuple(events))
+            run.block(node.body)
+            todo.extend(Function(Symbol(Kind.FUNCTION, name, symbol.module), None, inner) for name, inner in run.nested)
+            events.extend(run.events)
+            run.events = [event for event in events if not isinstance(event, Begin | Iterate)]
+            return self._finished(run, symbol, node)
+
+        self._answers.reported((symbol, function.closure, ()), symbol, (symbol, function.closure), run)
+        return [(symbol, event) for event in events]
 
     def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:
         """What the decorators make of a function, as far as a library says so."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import names_of, nodes
 from perflint.semantics import targets
 from perflint.semantics.events import Context, Turn
 from perflint.semantics.noted import noted
@@ -115,20 +116,24 @@ def _assignments(statement: ast.stmt) -> tuple[tuple[frozenset[str], frozenset[s
     return tuple(_assigned(statement))
 
 
+_ASSIGNING = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)
+_GOING_OVER = (ast.For, ast.AsyncFor, ast.comprehension)
+
+
 def _assigned(statement: ast.stmt) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr):
+    for node in nodes(statement):
+        if isinstance(node, _ASSIGNING):
             left = node.targets if isinstance(node, ast.Assign) else [node.target]
             names = frozenset(name for target in left for name in targets.names(target))
             yield names, names_in(node.value) if node.value is not None else frozenset()
-        elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
+        elif isinstance(node, _GOING_OVER):
             yield frozenset(targets.names(node.target)), names_in(node.iter)
 
 
 @noted
 def names_in(node: ast.AST) -> frozenset[str]:
     """Every plain name that an expression uses."""
-    return frozenset(part.id for part in ast.walk(node) if isinstance(part, ast.Name))
+    return frozenset(names_of(node))
 
 
 def _leaves_at_once(body: list[ast.stmt]) -> str:
@@ -140,7 +145,7 @@ def _retries(node: ast.For | ast.AsyncFor) -> str:
     """`for attempt in range(k)` with a `try` and a way out."""
     if not (isinstance(node.iter, ast.Call) and dotted(node.iter.func).endswith(("range", "count"))):
         return ""
-    parts = [part for statement in node.body for part in ast.walk(statement)]
+    parts = [part for statement in node.body for part in nodes(statement)]
     tries = any(isinstance(part, ast.Try) for part in parts)
     leaves = any(isinstance(part, ast.Break | ast.Return) for part in parts)
     return "retry" if tries and leaves else ""
@@ -181,7 +186,7 @@ def _cuts(node: ast.For | ast.AsyncFor, dependents: frozenset[str]) -> str:
     """`for number in range(count)`, whose body takes a slice of something for each number."""
     if not (isinstance(node.iter, ast.Call) and dotted(node.iter.func) == "range"):
         return ""
-    slices = [part for statement in node.body for part in ast.walk(statement) if isinstance(part, ast.Slice)]
+    slices = [part for statement in node.body for part in nodes(statement) if isinstance(part, ast.Slice)]
     return "chunks" if any(part.upper and names_in(part) & dependents for part in slices) else ""
 
 
@@ -271,7 +276,7 @@ def reason_by_text(node: ast.AST) -> str:
 
 def _is_retry(node: ast.While) -> bool:
     """A `while` that tries until it succeeds: a way out inside a `try`."""
-    tries = (part for statement in node.body for part in ast.walk(statement) if isinstance(part, ast.Try))
+    tries = (part for statement in node.body for part in nodes(statement) if isinstance(part, ast.Try))
     return any(
-        isinstance(part, ast.Return | ast.Break) for found in tries for line in found.body for part in ast.walk(line)
+        isinstance(part, ast.Return | ast.Break) for found in tries for line in found.body for part in nodes(line)
     )

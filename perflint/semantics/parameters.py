@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from perflint.project.nodes import nodes
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.noted import noted
+from perflint.semantics.signatures import Bound, with_defaults
 from perflint.semantics.values import (
     NONE,
     UNKNOWN,
@@ -27,29 +29,6 @@ from perflint.semantics.values import (
 if TYPE_CHECKING:
     from perflint.semantics.interpreter import Interpreter
     from perflint.semantics.trees import FunctionNode
-
-Bound = tuple[tuple[str, Value], ...]
-
-
-def bind(
-    node: FunctionNode | ast.Lambda, receiver: Value | None, args: tuple[Value, ...], keywords: Mapping[str, Value]
-) -> Bound:
-    """Arguments by parameter name, the receiver first."""
-    positional = [arg.arg for arg in (*node.args.posonlyargs, *node.args.args)]
-    values = (receiver, *args) if receiver is not None else args
-    bound = dict(zip(positional, values, strict=False))
-    known = {*positional, *(arg.arg for arg in node.args.kwonlyargs)}
-    bound |= {name: value for name, value in keywords.items() if name in known}
-    if "**" not in keywords:
-        bound |= {name: value for name, value in _switched_off(node.args) if name not in bound}
-    return tuple(bound.items())
-
-
-def _switched_off(args: ast.arguments) -> Iterator[tuple[str, Value]]:
-    """Parameters whose default is None, True or False: what a call gets that does not name them."""
-    for arg, default in _with_defaults(args):
-        if isinstance(default, ast.Constant) and (default.value is None or isinstance(default.value, bool)):
-            yield arg.arg, Const(default.value, type(default.value).__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +48,7 @@ def _names(node: FunctionNode) -> _Names:
     values: dict[str, ast.expr] = {}
     every: set[str] = set()
     foreign: set[str] = set()
-    for part in ast.walk(node):
+    for part in nodes(node):
         match part:
             case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
                 times[name] += 1
@@ -79,13 +58,13 @@ def _names(node: FunctionNode) -> _Names:
                 every.add(name)
             case ast.Global(names=names) | ast.Nonlocal(names=names):
                 foreign.update(names)
-    own = frozenset(arg.arg for arg in ast.walk(node.args) if isinstance(arg, ast.arg))
+    own = frozenset(arg.arg for arg in nodes(node.args) if isinstance(arg, ast.arg))
     return _Names(times, values, own, frozenset(every), frozenset(foreign))
 
 
 def is_lasting(name: str, node: FunctionNode) -> bool:
     """Whether it is a parameter that the body never binds anew: what a call gives it holds to the end."""
-    return name not in _names(node).times and any(arg.arg == name for arg, _ in _with_defaults(node.args))
+    return name not in _names(node).times and any(arg.arg == name for arg, _ in with_defaults(node.args))
 
 
 def is_lasting_around(name: str, inner: FunctionNode, outer: FunctionNode) -> bool:
@@ -101,10 +80,15 @@ def bound_once(name: str, node: FunctionNode) -> ast.expr | None:
     return names.values.get(name) if is_once else None
 
 
-def telling(function: Function, bound: Bound | None) -> Bound:
-    """The arguments that can change what a run finds; the receiver when nothing is bound."""
+def telling(function: Function, bound: Bound | None, own: Value | None) -> Bound:
+    """The arguments that can change what a run finds; the receiver when nothing is bound, unless it is the `own` one.
+
+    The receiver is what is bound first.
+    """
     if bound is None:
-        return (("", function.receiver),) if function.receiver is not None else ()
+        return (("", function.receiver),) if function.receiver not in (None, own) else ()
+    if own is not None and bound and bound[0][1] == own:
+        bound = bound[1:]
     return tuple(sorted((pair for pair in bound if not _is_dull(pair[1])), key=_by_name))
 
 
@@ -133,10 +117,11 @@ def initial(
     """The names that a run begins with."""
     names: dict[str, Value] = {}
     first = True
-    for arg, default in _with_defaults(node.args):
+    for arg, default in with_defaults(node.args):
         value = bound.get(arg.arg, UNKNOWN)
-        if value == UNKNOWN and first and _is_method(interpreter, symbol):
-            value = receiver if receiver is not None else _self(interpreter, symbol, node)
+        own = own_receiver(interpreter, symbol) if first and value == UNKNOWN else None
+        if own is not None:
+            value = receiver if receiver is not None else own
         if value == UNKNOWN:
             value = declared(interpreter, symbol, arg, default)
         names[arg.arg] = value
@@ -155,23 +140,13 @@ def declared(interpreter: Interpreter, symbol: Symbol, arg: ast.arg, default: as
     return value
 
 
-def _with_defaults(args: ast.arguments) -> list[tuple[ast.arg, ast.expr | None]]:
-    normal = [*args.posonlyargs, *args.args]
-    defaults: list[ast.expr | None] = [None] * (len(normal) - len(args.defaults))
-    pairs = list(zip(normal, [*defaults, *args.defaults], strict=True))
-    return [*pairs, *zip(args.kwonlyargs, args.kw_defaults, strict=True)]
-
-
-def _is_method(interpreter: Interpreter, symbol: Symbol) -> bool:
+def own_receiver(interpreter: Interpreter, symbol: Symbol) -> Value | None:
+    """What a method's first parameter is when nobody says more; None for a function that has no receiver."""
     fact = interpreter.symbols.function(symbol)
-    return fact is not None and fact.is_method and "staticmethod" not in fact.decorators
-
-
-def _self(interpreter: Interpreter, symbol: Symbol, node: FunctionNode) -> Value:
+    if fact is None or not fact.is_method or "staticmethod" in fact.decorators:
+        return None
     owner = Symbol(Kind.CLASS, symbol.name.rpartition(".")[0], symbol.module)
-    if any(isinstance(decorator, ast.Name) and decorator.id == "classmethod" for decorator in node.decorator_list):
-        return Ref(owner)
-    return interpreter.receiver(owner)
+    return Ref(owner) if "classmethod" in fact.decorators else interpreter.receiver(owner)
 
 
-__all__ = ["Bound", "Instance", "bind", "declared", "initial", "telling"]
+__all__ = ["Bound", "Instance", "declared", "initial", "telling"]

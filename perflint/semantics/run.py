@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import statements
 from perflint.semantics import expressions, loops, switches, targets
 from perflint.semantics.events import Context, Event, Frame, Turn
 from perflint.semantics.joining import join
@@ -42,6 +43,7 @@ class Run:
     yielded: list[Value] = field(default_factory=list)
     stored: dict[str, Value] = field(default_factory=dict)  # attributes set on self
     nested: list[tuple[str, Closure]] = field(default_factory=list)
+    owners: set[str] = field(default_factory=set)  # names of which attributes have been known
 
     @property
     def frame(self) -> Frame:
@@ -72,10 +74,17 @@ class Run:
 
     def set(self, name: str, value: Value) -> None:
         """Bind a name; what was known of its attributes is gone."""
-        prefix = name + "."
-        for known in [known for known in self.names if known.startswith(prefix)]:
-            del self.names[known]
+        if "." in name or name in self.owners:
+            prefix = name + "."
+            for known in [known for known in self.names if known.startswith(prefix)]:
+                del self.names[known]
+        self.keep(name, value)
+
+    def keep(self, name: str, value: Value) -> None:
+        """Note what a name or attribute chain is known to be; what is known of its attributes stays."""
         self.names[name] = value
+        if "." in name:
+            self.owners.add(name.partition(".")[0])
 
     def fork(self) -> dict[str, Value]:
         """A copy of what is known, to run a branch on."""
@@ -198,9 +207,12 @@ def _if(run: Run, node: ast.If) -> bool:
     return bool(live)
 
 
+_LEAVING = (ast.Continue, ast.Break, ast.Return)
+
+
 def _leaves_round(body: list[ast.stmt]) -> bool:
     """Whether some way leaves the loop's round or the function without an error."""
-    return any(isinstance(part, ast.Continue | ast.Break | ast.Return) for node in body for part in ast.walk(node))
+    return any(isinstance(part, _LEAVING) for part in statements(body))
 
 
 def _for(run: Run, node: ast.For | ast.AsyncFor) -> bool:

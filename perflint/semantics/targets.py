@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import names_of, nodes
 from perflint.semantics.joining import join
 from perflint.semantics.values import UNKNOWN, DictOf, Entity, Instance, ListOf, TupleOf, Value
 
@@ -68,12 +69,12 @@ def _subscript(run: Run, target: ast.Subscript, value: Value) -> None:
     if isinstance(known, DictOf) and (name in run.names or name.startswith("self.")):
         empty = known.key == UNKNOWN and known.value == UNKNOWN
         key, value = (key, value) if empty else (join(known.key, key), join(known.value, value))
-        run.names[name] = DictOf(key, value, known.source)
+        run.keep(name, DictOf(key, value, known.source))
 
 
 def captured(pattern: ast.AST) -> Iterator[str]:
     """Names that a `case` pattern binds."""
-    for node in ast.walk(pattern):
+    for node in nodes(pattern):
         name = getattr(node, "name", None) or getattr(node, "rest", None)
         if isinstance(name, str):
             yield name
@@ -81,6 +82,4 @@ def captured(pattern: ast.AST) -> Iterator[str]:
 
 def names(target: ast.expr) -> Iterator[str]:
     """Names that an assignment target binds; attribute chains are given whole."""
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name):
-            yield node.id
+    return names_of(target)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import ast
 import warnings
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
 from perflint.project.facts import FileFacts, FunctionFact
+from perflint.project.nodes import below, has_body
 from perflint.project.reads import Reads
 from perflint.semantics.recent import Recent
-from perflint.source import split_lines
+from perflint.source import line_starts
 
 _MODULE_CHARACTERS = 300_000  # some 8,000 lines; their trees take some 12 MB
 _FUNCTION_LINES = 8_000  # their trees take some 13 MB
+_SOURCE_CHARACTERS = 10_000_000  # some 250,000 lines; where they begin and their functions take some 3 MB
 Expression = TypeVar("Expression", bound=ast.expr)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -30,10 +33,14 @@ class ModuleTree:
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """The lines of a module, and its functions by qualname."""
+    """Where the lines of a module begin, and its functions by qualname."""
 
-    lines: list[str]
+    starts: array[int]
     functions: Mapping[str, FunctionFact]
+
+    def lines(self, text: str, first: int, last: int) -> str:
+        """These lines of the module's text, counted from one."""
+        return text[self.starts[first - 1] : self.starts[last] if last < len(self.starts) else None]
 
 
 def parse(text: str) -> ast.Module:
@@ -74,7 +81,7 @@ class Trees:
         self.reads = reads
         self._modules: Recent[str, ModuleTree | None] = Recent(_MODULE_CHARACTERS)
         self._functions: Recent[tuple[str, str], FunctionNode | None] = Recent(_FUNCTION_LINES)
-        self._sources: Recent[str, _Source] = Recent(_MODULE_CHARACTERS)
+        self._sources: Recent[str, _Source] = Recent(_SOURCE_CHARACTERS)
         self._first: dict[tuple[str, tuple[object, ...]], ast.expr] = {}
         self._lowered: set[str] = set()
 
@@ -123,13 +130,13 @@ class Trees:
 
     def _alone(self, module: str, fact: FunctionFact) -> FunctionNode | None:
         """The function's lines parsed where they stand; None where that cannot be, as for a later grammar."""
-        lines = self._source(module).lines[fact.start - 1 : fact.end_line]
+        text = self._source(module).lines(self._texts[module], fact.start, fact.end_line)
         # Empty lines before it keep the line numbers; an `if` makes room for the indentation.
         before = "\n" * (fact.start - 1)
-        if lines and lines[0][:1].isspace():
+        if text[:1].isspace():
             before = before[:-1] + "if 1:\n"
         try:
-            body = parse(before + "\n".join(lines)).body
+            body = parse(before + text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         node = body[0].body[0] if isinstance(body[0], ast.If) else body[0]
@@ -141,7 +148,7 @@ class Trees:
     def _read(self, module: str) -> _Source:
         facts = self._facts.get(module)
         named = {fact.qualname: fact for fact in facts.functions} if facts else {}
-        return _Source(split_lines(self._texts.get(module, "")), named)
+        return _Source(array("I", line_starts(self._texts.get(module, ""))), named)
 
     def _parse(self, name: str) -> ModuleTree | None:
         text = self._texts.get(name)
@@ -197,11 +204,11 @@ def place(node: ast.expr) -> tuple[object, ...]:
 
 def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]:
     """Functions and methods with their qualnames, those under `if` and `try` too; the last one wins."""
-    for child in ast.iter_child_nodes(node):
+    for child in below(node):
         if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
             yield prefix + child.name, child
             yield from _functions(child, f"{prefix}{child.name}.")
         elif isinstance(child, ast.ClassDef):
             yield from _functions(child, f"{prefix}{child.name}.")
-        elif isinstance(child, ast.stmt | ast.excepthandler | ast.match_case):
+        elif has_body(child):
             yield from _functions(child, prefix)
