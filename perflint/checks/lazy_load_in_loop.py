@@ -26,7 +26,7 @@ Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Load) and event.loop is not None
+    return isinstance(event, Load) and event.entity.many and any(load_loops(event))
 
 
 @visits(cst.Module, wants=_is_repeated)

@@ -54,7 +54,10 @@ class _Repeated:
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Run) and event.loop is not None
+    loop = event.loop
+    if not isinstance(event, Run) or loop is None or event.verb not in _READS:
+        return False
+    return (loop.multiplies and not event.trace) or any(depth == 0 for depth, _ in run_loops(event))
 
 
 @visits(cst.Module, wants=_is_repeated)

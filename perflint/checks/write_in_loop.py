@@ -37,7 +37,9 @@ _WORDS = {
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Run | End) and event.loop is not None
+    writes = isinstance(event, Run) and event.verb in _WORDS
+    flushes = isinstance(event, End) and event.verb == "flush" and not event.trace
+    return (writes or flushes) and rounds.repeating(event) is not None
 
 
 @visits(cst.Call, wants=_is_repeated)

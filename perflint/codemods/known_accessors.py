@@ -55,8 +55,9 @@ def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> A
 
 def _is_plain(fact: FunctionFact) -> bool:
     """Whether the function can be called without arguments, and makes something."""
-    needs = any(not param.default and param.kind in ("normal", "keyword") for param in fact.params)
-    return not fact.parent and not fact.is_generator and not needs and bool(fact.calls)
+    if fact.parent or fact.is_generator or not fact.calls:
+        return False
+    return all(param.default or param.kind not in ("normal", "keyword") for param in fact.params)
 
 
 def _is_particular(given: Mapping[str, str], kept: Mapping[str, str]) -> bool:
