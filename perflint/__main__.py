@@ -1,5 +1,5 @@
 """`python -m perflint`."""
 
-from perflint.cli import main
+from perflint.process import run
 
-main()
+run()

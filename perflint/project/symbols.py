@@ -58,13 +58,14 @@ class Symbols:
             self._by_tail[name.rpartition(".")[2]].append(name)
         self._memo: dict[tuple[str, str], tuple[Symbol | None, int]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
+        self._attributes: dict[tuple[Symbol, str], tuple[Symbol | None, int]] = {}
         self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
 
     def watched(self, reads: Reads) -> Symbols:
         """The same definitions for somebody else, who has a record of his own."""
         other = copy(self)
         other.reads = reads
-        other._memo, other._mro = {}, {}
+        other._memo, other._mro, other._attributes = {}, {}, {}
         return other
 
     def _table(self, module: str) -> _Table | None:
@@ -150,7 +151,7 @@ class Symbols:
             case Kind.MODULE:
                 return self._member(symbol.module, name, depth) or self._submodule(symbol.module, name)
             case Kind.CLASS:
-                return self._class_attribute(symbol, name)
+                return self.reads.kept(self._attributes, (symbol, name), lambda: self._class_attribute(symbol, name))
             case _:
                 return None
 
