@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import Write
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pathspec import GitIgnoreSpec
 
@@ -83,6 +83,7 @@ _PATTERNS = (
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.sampled_from(_PATTERNS), max_size=5),
     st.lists(st.sampled_from(_NAMES), min_size=1, max_size=4),
