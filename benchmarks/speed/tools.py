@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PINS = Path(__file__).with_name("tools")
+_OURS = {"PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}  # variables for this process alone
 
 
 class ToolError(Exception):
@@ -62,5 +63,5 @@ def version(tool: Tool, pins: Path = PINS) -> str:
 
 
 def environment(more: Mapping[str, str]) -> dict[str, str]:
-    """Of this process, without what would lead a tool to packages that are not its own."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | dict(more)
+    """Of this process, without what would lead a tool to packages that are not its own, or have it compile itself."""
+    return {name: value for name, value in os.environ.items() if name not in _OURS} | dict(more)
