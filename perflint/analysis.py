@@ -89,6 +89,7 @@ class Analysis:
     def link(self) -> None:
         """Build the tables that nearly every file asks for, before workers share them."""
         assert self.project.models and self.project.hotness
+        self.project.graph.instances.forget()
 
     def reported(self, path: Path) -> list[Finding | Problem]:
         """The findings of one file, and what could not be done there."""

@@ -26,6 +26,10 @@ class Circular(Generic[Key, Answer]):
         self._active: dict[Key, int] = {}  # the questions that led here, and how deep they are
         self._cut = _NOWHERE  # the depth of the uppermost question that cut the current answer short
 
+    def forget(self) -> None:
+        """Give up the answers; they are found again when they are asked for."""
+        self._kept.clear()
+
     def known(self, key: Key) -> tuple[Answer | None, int] | None:
         """The answer that there is already, and what it was taken from."""
         found = self._kept.get(key)
@@ -44,7 +48,7 @@ class Circular(Generic[Key, Answer]):
         try:
             made = make()
             if self._cut >= depth:
-                self._kept[key] = made, self._reads.modules
+                self._kept[key] = made, self._reads.lasting(self._reads.modules)
                 self._cut = _NOWHERE
         finally:
             del self._active[key]

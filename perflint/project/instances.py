@@ -40,6 +40,11 @@ class Instances:
         self._answers: Circular[tuple[object, ...], Thing] = Circular(symbols.reads)
         self._bindings = Bindings(symbols)
 
+    def forget(self) -> None:
+        """Give up what was found on the way to what others keep by now: it is much of a project's memory."""
+        self._answers.forget()
+        self._bindings = Bindings(self.symbols)
+
     def thing(self, module: str, scope: str, text: str) -> Thing | None:
         """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
         if scope:

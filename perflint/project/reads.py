@@ -24,6 +24,7 @@ class Reads:
         self.asked: dict[tuple[str, tuple[Symbol, ...]], object] = {}  # questions to the whole project, and answers
         self.everything = False  # any file could change the answer
         self._bits: dict[str, int] = {}  # that of a module's definitions; the next one is that of its code
+        self._same: dict[int, int] = {}
 
     def start(self) -> None:
         """From now on the record is about another file."""
@@ -54,10 +55,14 @@ class Reads:
         before, self.modules = self.modules, 0
         try:
             answer = make()
-            memo[key] = answer, self.modules
+            memo[key] = answer, self.lasting(self.modules)
         finally:
             self.modules |= before
         return answer
+
+    def lasting(self, modules: int) -> int:
+        """The same number, one object for all that keep it: it has as many bits as there are modules, twice."""
+        return self._same.setdefault(modules, modules)
 
     def aside(self, make: Callable[[], Answer]) -> Answer:
         """What is made counts for nothing here: it is taken from the whole project, and compared as a whole."""

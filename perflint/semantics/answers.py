@@ -103,7 +103,7 @@ class Answers:
             own, self._reads.modules = self._reads.modules, self._reads.modules | modules
         self._cuts.discard(function)  # the cycle closes here
         if self._cuts <= _LASTING:
-            self._keep(key, place, _Kept(answer, frozenset(self._cuts), own))
+            self._keep(key, place, _Kept(answer, frozenset(self._cuts), self._reads.lasting(own)))
         self._cuts |= before
 
     def call(self, key: object, symbol: Symbol, function: object, make: Callable[[], Answer | None]) -> Answer | None:
@@ -178,7 +178,7 @@ class Answers:
             self._place = outer
             own, self._reads.modules = self._reads.modules, self._reads.modules | modules
         self._cuts.discard(function)  # the cycle closes here, so it is whole
-        self._keep(key, place, _Kept(answer, frozenset(self._cuts), own))
+        self._keep(key, place, _Kept(answer, frozenset(self._cuts), self._reads.lasting(own)))
         return answer
 
     def _known(self, key: object, place: _Place) -> _Kept | None:
