@@ -26,7 +26,8 @@ from perflint.project.reads import Reads
 from perflint.project.whole import Project, module_names
 from perflint.selection import selected
 from perflint.semantics.exposure import Exposures
-from perflint.semantics.interpreter import FileAnalysis, Interpreter
+from perflint.semantics.file_analysis import FileAnalysis, analyse_file
+from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.questions import Questions
 from perflint.semantics.trees import Trees
 from perflint.source import SourceFile
@@ -150,7 +151,7 @@ class Analysis:
     def _inferred(self, path: Path, module: str) -> FileAnalysis | None:
         """What is known of a file; a failure loses that file alone, and is reported."""
         try:
-            return self.interpreter.file(module)
+            return analyse_file(self.interpreter, module)
         except RecursionError:
             self._failed(Problem(path, "nested too deeply to be analysed", of_source=True))
         except Exception as error:

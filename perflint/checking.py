@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from perflint.config import Settings
     from perflint.project.whole import Project
     from perflint.semantics.exposure import Exposures
-    from perflint.semantics.interpreter import FileAnalysis, Interpreter
+    from perflint.semantics.file_analysis import FileAnalysis
+    from perflint.semantics.interpreter import Interpreter
 
 # What Python's parser takes for the end of a line.
 _LINE_END = re.compile(rb"\r\n|\r|\n")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from perflint.cards import Rule
     from perflint.project.symbols import Symbol
     from perflint.semantics.exposure import Exposures
-    from perflint.semantics.interpreter import FileAnalysis
+    from perflint.semantics.file_analysis import FileAnalysis
 
 Checks = Sequence[tuple["Rule", Any]]
 

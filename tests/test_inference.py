@@ -11,6 +11,7 @@ from perflint.config import Libraries, Settings
 from perflint.project.symbols import Kind, Symbol
 from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
+from perflint.semantics.file_analysis import analyse_file
 from perflint.semantics.values import Function, Proof
 
 SQLALCHEMY = """
@@ -81,7 +82,7 @@ def events(head: str, body: str) -> Sequence[Event]:
     text = head + textwrap.indent(textwrap.dedent(body).strip(), "    ") + "\n"
     analysis = Analysis({path: text}, Settings())
     assert not isinstance(analysis.facts[path], tuple)
-    found = analysis.interpreter.file(analysis.project.modules[path]).events
+    found = analyse_file(analysis.interpreter, analysis.project.modules[path]).events
     return [event for symbol, event in found if symbol.name.startswith("task")]
 
 
@@ -223,7 +224,7 @@ def test_a_session_by_another_name_is_known_from_the_settings() -> None:
     known = Settings(libraries=Libraries(sqlalchemy_sessions=("wrappers.Db",)))
     for settings, wanted in ((Settings(), 0), (known, 1)):
         analysis = Analysis(texts, settings)
-        found = analysis.interpreter.file(analysis.project.modules[path]).events
+        found = analyse_file(analysis.interpreter, analysis.project.modules[path]).events
         assert len([event for _, event in found if isinstance(event, Run)]) == wanted
 
 
@@ -255,7 +256,7 @@ def test_a_file_that_uses_up_its_budget_leaves_one_for_what_checks_ask() -> None
     analysis = Analysis({path: "".join(f"def f{n}(x):\n    return {body}\n" for n, body in bodies.items())}, Settings())
     interpreter = analysis.interpreter
     module = analysis.project.modules[path]
-    interpreter.file(module)
+    analyse_file(interpreter, module)
     assert interpreter.analyse(Function(Symbol(Kind.FUNCTION, "f0", module)), None) is not None
 
 
@@ -280,7 +281,7 @@ def test_what_a_method_costs_is_known_no_better_than_whose_it_is(tmp_path: Path)
     """
     path = tmp_path / "app.py"
     analysis = Analysis({path: SQLALCHEMY.split("def helper")[0] + textwrap.dedent(program)}, Settings(root=tmp_path))
-    events = analysis.interpreter.file("app").events
+    events = analyse_file(analysis.interpreter, "app").events
     known = {
         name: {event.proof for function, event in events if function.name == name and event.trace}
         for name in ("by_guess", "for_sure")

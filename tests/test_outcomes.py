@@ -241,7 +241,7 @@ def test_another_program_keeps_another_outcome(shop: Path, reads: list[str], mon
 @pytest.mark.usefixtures("settled")
 def test_what_perflint_fails_at_is_tried_again(shop: Path, reads: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("perflint.semantics.interpreter.Interpreter.file", lambda *_: 1 / 0)
+        broken.setattr("perflint.analysis.analyse_file", lambda *_: 1 / 0)
         assert any("crashed" in problem.message for problem in outcome(shop).problems)
     assert not any("crashed" in problem.message for problem in outcome(shop).problems)
     assert reads == ["read"] * 2

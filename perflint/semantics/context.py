@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from perflint.semantics.blanking import Blanked
     from perflint.semantics.callers import Callers
     from perflint.semantics.exposure import Exposure, Exposures
-    from perflint.semantics.interpreter import FileAnalysis, Interpreter
+    from perflint.semantics.file_analysis import FileAnalysis
+    from perflint.semantics.interpreter import Interpreter
     from perflint.semantics.questions import Questions
 
 _Kind = TypeVar("_Kind", bound=Event)

@@ -14,7 +14,7 @@ from perflint.project.models import Models
 from perflint.project.symbols import Kind, Symbol, Symbols
 from perflint.semantics import declared, parameters
 from perflint.semantics.answers import Answers
-from perflint.semantics.events import Begin, Event, Frame, Iterate, is_costly
+from perflint.semantics.events import Event
 from perflint.semantics.joining import joined
 from perflint.semantics.run import Run
 from perflint.semantics.signatures import Signature, signature, signature_of
@@ -51,16 +51,6 @@ class Analysis:
     has_inner: bool = False  # functions stand inside
 
 
-@dataclass(frozen=True, slots=True)
-class FileAnalysis:
-    """Everything known about one file: values and enclosing constructs by `ast` node, and its events."""
-
-    tree: ast.Module
-    values: Mapping[ast.AST, Value]
-    frames: Mapping[ast.AST, Frame]
-    events: tuple[tuple[Symbol, Event], ...]  # with the function they happen in
-
-
 class Interpreter:
     """Answers for the whole project; holds memos only, so one serves any number of files."""
 
@@ -78,7 +68,7 @@ class Interpreter:
         self.trees = trees
         self.libraries = libraries
         self.questions = questions
-        self._answers = Answers(cycles, trees.reads)
+        self.answers = Answers(cycles, trees.reads)
         self._signatures: dict[Symbol, Signature | None] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:
@@ -97,7 +87,7 @@ class Interpreter:
 
     def _variable(self, symbol: Symbol) -> Value:
         """A module-level or class-level variable: what all its assignments agree on."""
-        return self._answers.value(symbol, lambda: self._assigned(symbol)) or UNKNOWN
+        return self.answers.value(symbol, lambda: self._assigned(symbol)) or UNKNOWN
 
     def _assigned(self, symbol: Symbol) -> Value:
         return joined([self._text(symbol.module, text) for text in self.symbols.assigns(symbol)])
@@ -113,7 +103,7 @@ class Interpreter:
 
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""
-        value = self._answers.value((symbol, name), lambda: self._instance_attribute(symbol, name))
+        value = self.answers.value((symbol, name), lambda: self._instance_attribute(symbol, name))
         is_start = isinstance(value, Const) and value.type in ("NoneType", "bool")
         return UNKNOWN if is_start else value  # what it is first set to says nothing of what it is later
 
@@ -167,7 +157,7 @@ class Interpreter:
         kept = parameters.telling(function, bound, self._own_receiver(function))
         key = (function.symbol, function.closure, kept)
         same = (function.symbol, function.closure)
-        return self._answers.call(key, function.symbol, same, lambda: self._run(function, kept, depth))
+        return self.answers.call(key, function.symbol, same, lambda: self._run(function, kept, depth))
 
     def _own_receiver(self, function: Function) -> Value | None:
         """The receiver, where it is what the method has by itself: naming it tells nothing."""
@@ -182,11 +172,11 @@ class Interpreter:
 
         So what is said of a file never depends on the files before it.
         """
-        self._answers.begin()
+        self.answers.begin()
 
     def cut(self) -> None:
         """What is being run is cut short: too deep a chain of calls."""
-        self._answers.cut()
+        self.answers.cut()
 
     def _run(self, function: Function, bound: parameters.Bound, depth: int) -> Analysis | None:
         node = self.node(function)
@@ -194,7 +184,7 @@ class Interpreter:
             return None
         run = self.prepared(function, node, bound, depth)
         run.block(node.body)
-        return self._finished(run, function.symbol, node)
+        return self.finished(run, function.symbol, node)
 
     def standing(self, symbol: Symbol) -> Function:
         """A function as it stands: one inside another sees the names of the one around it."""
@@ -208,7 +198,7 @@ class Interpreter:
             return Function(symbol)
         outer = self.standing(around)
         run = self.prepared(outer, node, (), 0)
-        self._answers.run(around, (around, outer.closure), partial(run.block, node.body))
+        self.answers.run(around, (around, outer.closure), partial(run.block, node.body))
         inner = dict(run.nested).get(symbol.name)
         return Function(symbol, None, inner)
 
@@ -223,7 +213,8 @@ class Interpreter:
         run.around = self.trees.function(symbol.module, symbol.name.rpartition(".")[0]) if function.closure else None
         return run
 
-    def _finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:
+    def finished(self, run: Run, symbol: Symbol, node: FunctionNode) -> Analysis:
+        """What a run that has come to the end of a function tells of it."""
         yielded = joined(run.yielded)
         value = joined(run.returned)
         declared = self.annotation(node.returns, symbol.module, symbol.name) if node.returns is not None else UNKNOWN
@@ -238,104 +229,6 @@ class Interpreter:
             value = Awaitable(value)
         events = tuple(_first_of_each(run.events))
         return Analysis(value, yielded, events, run.stored, bool(names & _CACHED), bool(run.nested))
-
-    def file(self, module: str) -> FileAnalysis:
-        """Run every function of a file with what its signature tells, and the module's own statements."""
-        self.begin()
-        tree = self.trees.module(module)
-        values: dict[ast.AST, Value] = {}
-        frames: dict[ast.AST, Frame] = {}
-        events: list[tuple[Symbol, Event]] = []
-        if tree is None:
-            return FileAnalysis(ast.Module([], []), values, frames, ())
-        todo: list[Function] = []
-        top = Run(self, module, "", {}, values=values, frames=frames)
-        top.names = _NoNames()
-        top.block(_top_level(tree.tree))
-        events += [(Symbol(Kind.MODULE, "", module), event) for event in top.events]
-        for name, node in tree.functions.items():
-            symbol = Symbol(Kind.FUNCTION, name, module)
-            if node.decorator_list:
-                events += self._declared(symbol, node)
-            if not self.symbols.is_nested(module, name):
-                todo.append(Function(symbol))
-        for statement in tree.tree.body:
-            if isinstance(statement, ast.ClassDef):
-                symbol = Symbol(Kind.CLASS, statement.name, module)
-                run = Run(self, module, "", {})
-                self.libraries.declared_class(run, symbol, statement)
-                events += [(symbol, event) for event in run.events]
-        found = [events, *self._functions(todo, values, frames)]
-        return FileAnalysis(tree.tree, values, frames, tuple(event for own in found for event in own))
-
-    def _functions(
-        self, todo: list[Function], values: dict[ast.AST, Value], frames: dict[ast.AST, Frame]
-    ) -> list[list[tuple[Symbol, Event]]]:
-        """The events of each of a file's functions, and of those inside them.
-
-        What a call has already asked for is run again only where something costs: else nobody looks at the values.
-        """
-        found: list[list[tuple[Symbol, Event]]] = []
-        left: list[tuple[Function, list[tuple[Symbol, Event]]]] = []
-        for function in todo:  # grows by the functions inside
-            known = self._answers.whole((function.symbol, function.closure, ()))
-            if known is None or known.has_inner:
-                found.append(self._reported(function, values, frames, todo))
-            else:
-                found.append([(function.symbol, event) for event in known.events])
-                left.append((function, found[-1]))
-        if any(is_costly(event) for own in found for _, event in own):
-            for function, own in left:
-                own[:] = self._reported(function, values, frames, todo)
-        return found
-
-    def _reported(
-        self,
-        function: Function,
-        values: dict[ast.AST, Value],
-        frames: dict[ast.AST, Frame],
-        todo: list[Function],
-    ) -> list[tuple[Symbol, Event]]:
-        """Run a function of the file with what its signature tells; a call that tells no more gets the same answer."""
-        node = self.node(function)
-        if node is None or isinstance(node, ast.Lambda):
-            return []
-        symbol = function.symbol
-        events: list[Event] = []
-
-        def run() -> Analysis:
-            run = self.prepared(function, node, (), 0)
-            run.values, run.frames = values, frames
-            run.block(node.body)
-            todo.extend(Function(Symbol(Kind.FUNCTION, name, symbol.module), None, inner) for name, inner in run.nested)
-            events.extend(run.events)
-            run.events = [event for event in events if not isinstance(event, Begin | Iterate)]
-            return self._finished(run, symbol, node)
-
-        self._answers.reported((symbol, function.closure, ()), symbol, (symbol, function.closure), run)
-        return [(symbol, event) for event in events]
-
-    def _declared(self, symbol: Symbol, node: FunctionNode) -> list[tuple[Symbol, Event]]:
-        """What the decorators make of a function, as far as a library says so."""
-        run = Run(self, symbol.module, symbol.name.rpartition(".")[0], {})
-        decorators = [
-            run.eval(decorator.func if isinstance(decorator, ast.Call) else decorator)
-            for decorator in node.decorator_list
-        ]
-        self.libraries.declared(run, symbol, node, decorators)
-        return [(symbol, event) for event in run.events if event.node is node]
-
-
-class _NoNames(dict[str, Value]):
-    """Module-level names are answered by the project, which sees all assignments, so none is kept here."""
-
-    def __setitem__(self, key: str, value: Value) -> None:
-        if "." in key:
-            super().__setitem__(key, value)
-
-
-def _top_level(tree: ast.Module) -> list[ast.stmt]:
-    return [node for node in tree.body if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)]
 
 
 def _decorator_name(node: ast.expr) -> str:
@@ -354,4 +247,4 @@ def _first_of_each(events: list[Event]) -> list[Event]:
     return list(found.values())
 
 
-__all__ = ["Analysis", "Closure", "Entity", "FileAnalysis", "Interpreter"]
+__all__ = ["Analysis", "Closure", "Entity", "Interpreter"]
