@@ -30,12 +30,12 @@ from perflint.semantics.file_analysis import FileAnalysis, analyse_file
 from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.questions import Questions
 from perflint.semantics.trees import Trees
-from perflint.source import SourceFile
+from perflint.source import SourceFile, digest_of
 
 if TYPE_CHECKING:
     import libcst as cst
 
-    from perflint.cache import Cache
+    from perflint.cache import Cache, Kept
     from perflint.cards import Rule
     from perflint.checking import Checker, Drafts
     from perflint.config import Settings
@@ -83,9 +83,10 @@ class Analysis:
         """The analysis of a project's files."""
         return cls({source.path: source.text for source in sources}, settings, cache=cache)
 
-    def by_module(self) -> Mapping[str, str]:
-        """The sources of the modules that have facts."""
-        return {name: self.texts[facts.path] for name, facts in self.project.files.items()}
+    @cached_property
+    def digests(self) -> Mapping[Path, str]:
+        """Of the sources."""
+        return {path: digest_of(text).hex() for path, text in self.texts.items()}
 
     def link(self) -> None:
         """Build the tables that nearly every file asks for, before workers share them."""
@@ -162,14 +163,14 @@ class Analysis:
 
 
 def analyse(
-    sources: Sequence[SourceFile], report: Set[Path], settings: Settings, cache: Cache | None = None
+    sources: Sequence[SourceFile], report: Set[Path], settings: Settings, kept: Kept | None = None
 ) -> Iterable[Finding | Problem]:
     """The findings in the reported files of a project, and what could not be done."""
     workers = available(settings.workers)
     with uncollected():
-        analysis = Analysis.of(sources, settings, cache)
-        results = FileResults(cache, analysis, settings) if cache is not None else None
-        links = KeptLinks(cache, analysis.project, analysis.by_module()) if cache is not None else None
+        analysis = Analysis.of(sources, settings, kept.cache if kept else None)
+        results = FileResults(kept, analysis) if kept else None
+        links = KeptLinks(kept.cache, analysis.project, analysis.digests) if kept else None
         if links:
             links.adopt()
         known = results.known(report) if results else {}

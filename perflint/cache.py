@@ -6,6 +6,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,6 +31,15 @@ def key(*parts: str | bytes) -> bytes:
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
     return digest.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The cache for what is found on the way to a run's findings, and a digest of all that they depend on beside the
+    sources."""
+
+    cache: Cache
+    about: bytes
 
 
 def cache_of(settings: Settings) -> Cache | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
-from perflint.cache import cache_of, key
+from perflint.cache import Kept, cache_of, key
 from perflint.config import Settings
 from perflint.discovery import project_around
 from perflint.findings import Finding, Problem
@@ -29,13 +29,14 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
         from perflint.analysis import analyse
 
         return analyse(sources, report, settings)
-    name = run_key(sources, report, settings)
+    about = about_run({source.path: source.text for source in sources}, settings)
+    name = _run_key(about, sources, report)
     found = from_json(_Found, kept.get([name]).get(name))
     if found is not None:
         return [*found.findings, *found.problems]
     from perflint.analysis import analyse
 
-    made = list(analyse(sources, report, settings, kept))
+    made = list(analyse(sources, report, settings, Kept(kept, about)))
     problems = tuple(one for one in made if isinstance(one, Problem))
     # What perflint failed at is to be tried again.
     if all(problem.of_source for problem in problems):
@@ -44,22 +45,20 @@ def analyse(sources: Sequence[SourceFile], report: Set[Path], settings: Settings
     return made
 
 
-def run_key(sources: Sequence[SourceFile], report: Set[Path], settings: Settings) -> bytes:
-    """All that a run's findings depend on: the program, its settings, the sources, and what is read beside them."""
-    parts: list[str | bytes] = [program(), *meant(settings)]
+def _run_key(about: bytes, sources: Sequence[SourceFile], report: Set[Path]) -> bytes:
+    """All that a run's findings depend on."""
+    parts: list[str | bytes] = [about]
     for source in sorted(sources, key=lambda source: source.path):
         parts += [str(source.path), source.digest, "reported" if source.path in report else ""]
-    return key(*parts, *beside({source.path: source.text for source in sources}))
+    return key(*parts)
 
 
-def meant(settings: Settings) -> Iterator[str]:
-    """The settings that decide what is found."""
-    for field in fields(settings):
-        if field.name not in _ELSEWHERE:
-            yield f"{field.name}={getattr(settings, field.name)!r}"
+def about_run(texts: Mapping[Path, str], settings: Settings) -> bytes:
+    """All that findings depend on beside the sources: the program, its settings, and what is read beside them."""
+    return key(program(), *settings.written(without=_ELSEWHERE), *_beside(texts))
 
 
-def beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
+def _beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
     """What is read beside the sources: requirement files, and whether all files of the repository are there."""
     root = import_root(texts)
     folder = project_around(root)
@@ -77,6 +76,3 @@ def beside(texts: Mapping[Path, str]) -> Iterator[str | bytes]:
 class _Found:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
-
-
-__all__ = ["analyse", "beside", "meant", "program", "run_key"]

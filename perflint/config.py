@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -77,6 +77,11 @@ class Settings:
 
         default = next(card.options[name] for card in rules() if card.name == rule)
         return self.rules.get(rule, {}).get(name, default)
+
+    def written(self, without: Collection[str]) -> list[str]:
+        """`name=value` of each setting but some; the same for settings that ask for the same."""
+        names = (field.name for field in fields(self) if field.name not in without)
+        return [f"{name}={getattr(self, name)!r}" for name in names]
 
 
 KEYS = tuple(kebab(entry.name) for entry in fields(Settings) if entry.name != "root")

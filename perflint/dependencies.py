@@ -11,18 +11,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.cache import key
-from perflint.program import program
 from perflint.project.facts import FileFacts
 from perflint.project.symbols import Symbol
-from perflint.source import digest_of
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
-    from perflint.config import Settings
     from perflint.project.reads import Reads
 
 
@@ -54,10 +50,10 @@ def record_of(reads: Reads) -> Record:
 class States:
     """Digests of what files may depend on, as it is in this run."""
 
-    def __init__(self, analysis: Analysis, settings: Settings) -> None:
+    def __init__(self, analysis: Analysis, about: bytes) -> None:
         self._analysis = analysis
         self._project = analysis.project
-        self._settings = settings
+        self._about = about  # what findings depend on beside the sources
         self._definitions: dict[str, str] = {}
         self._codes: dict[str, str] = {}
 
@@ -75,17 +71,10 @@ class States:
         return all(_digest(again(one.question, one.symbols)) == one.answer for one in asked)
 
     @cached_property
-    def texts(self) -> Mapping[Path, str]:
-        """Digests of the sources."""
-        return {path: digest_of(text).hex() for path, text in self._analysis.texts.items()}
-
-    @cached_property
     def project(self) -> str:
         """What every file may depend on."""
-        from perflint.cached import beside, meant
-
         project = self._project
-        parts: list[str | bytes] = [program(), *meant(self._settings), *beside(self._analysis.texts)]
+        parts: list[str | bytes] = [self._about]
         for path, facts in sorted(self._analysis.facts.items()):
             parts += [str(path), facts.module if isinstance(facts, FileFacts) else repr(facts)]
         tables = (project.models.described(), project.settings, project.loaded, project.has_async_sessions)
@@ -93,7 +82,7 @@ class States:
 
     @cached_property
     def _whole(self) -> str:
-        return _short("".join(digest for _, digest in sorted(self.texts.items())))
+        return _short("".join(digest for _, digest in sorted(self._analysis.digests.items())))
 
     def _definition(self, module: str) -> str:
         """What a module shows of itself, and what names in it may mean by themselves."""
@@ -105,7 +94,7 @@ class States:
         facts = self._project.files.get(module)
         if facts is None:
             return ""
-        return _short(self.texts[facts.path] + self._guessed(facts) + repr(self._cycles.get(module)))
+        return _short(self._analysis.digests[facts.path] + self._guessed(facts) + repr(self._cycles.get(module)))
 
     def _guessed(self, facts: FileFacts) -> str:
         soles = self._project.graph.soles

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from perflint.cache import Cache, key
+from perflint.cache import Kept, key
 from perflint.dependencies import Record, States
 from perflint.findings import Finding, Problem
 from perflint.records import from_json, to_json
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
-    from perflint.config import Settings
 
 Found = list[Finding | Problem]
 
@@ -33,9 +32,10 @@ class _Entry:
 class FileResults:
     """The findings that earlier runs have kept for the files of a project."""
 
-    def __init__(self, cache: Cache, analysis: Analysis, settings: Settings) -> None:
-        self._cache = cache
-        self._states = States(analysis, settings)
+    def __init__(self, kept: Kept, analysis: Analysis) -> None:
+        self._cache = kept.cache
+        self._digests = analysis.digests
+        self._states = States(analysis, kept.about)
 
     def known(self, paths: Iterable[Path]) -> dict[Path, Found]:
         """The findings of the files for which nothing that they were taken from has changed."""
@@ -67,4 +67,4 @@ class FileResults:
             return False  # not what was written
 
     def _key(self, path: Path) -> bytes:
-        return key("file", self._states.project, str(path), self._states.texts[path])
+        return key("file", self._states.project, str(path), self._digests[path])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from perflint.cache import Cache, key
 from perflint.program import program
@@ -15,7 +16,6 @@ from perflint.project.links import ModuleLinks
 from perflint.project.reads import Reads
 from perflint.project.whole import Project
 from perflint.records import from_json, to_json
-from perflint.source import digest_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,15 @@ class _Entry:
 
 
 class KeptLinks:
-    """The links that earlier runs have kept for a project; `texts` are by module."""
+    """The links that earlier runs have kept for a project; `digests` are of its sources."""
 
-    def __init__(self, cache: Cache, project: Project, texts: Mapping[str, str]) -> None:
+    def __init__(self, cache: Cache, project: Project, digests: Mapping[Path, str]) -> None:
         self._cache = cache
         self._project = project
         everywhere = self._everywhere()
-        self._keys = {module: key("links", everywhere, module, digest_of(text)) for module, text in texts.items()}
+        self._keys = {
+            module: key("links", everywhere, module, digests[facts.path]) for module, facts in project.files.items()
+        }
         self._adopted: set[str] = set()
 
     def adopt(self) -> None:

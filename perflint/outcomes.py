@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,8 +98,7 @@ class Outcomes:
     @cached_property
     def _name(self) -> bytes:
         """The same for each run of the same program on the same paths with the same settings."""
-        names = [field.name for field in fields(self._settings) if field.name not in _ELSEWHERE]
-        settings = [f"{name}={getattr(self._settings, name)!r}" for name in names]
+        settings = self._settings.written(without=_ELSEWHERE)
         return key("outcome", program(), *settings, *map(str, self._scope.paths))
 
     def _beside(self, root: Path, asks_for_repository: bool) -> Beside | None:
