@@ -8,6 +8,7 @@ import libcst as cst
 
 from perflint.codemods.eager_loading import Addition
 from perflint.codemods.method_calls import chained, with_argument
+from perflint.codemods.quotes import quoted
 from perflint.codemods.relation_paths import Link, names_its_model
 from perflint.semantics.context import Context
 from perflint.semantics.values import Query
@@ -49,7 +50,7 @@ def _name(link: Link, method: str) -> str:
 def _placed(method: str, path: str, root: cst.Attribute, ctx: Context) -> Addition | None:
     """In a call of the same method that the chain has, or behind the last call that gives a queryset."""
     calls = list(_chain(root, ctx))
-    text = _quoted(path, ctx)
+    text = quoted(path, ctx)
     code = f".{method}({text})"
     for call in calls:
         if _method(call) == method:
@@ -92,9 +93,3 @@ def _with_path(call: cst.Call, path: str, text: str) -> cst.Call:
         if isinstance(given, str) and path.startswith(f"{given}__"):
             return call.with_deep_changes(value, value=text)
     return with_argument(call, cst.Arg(cst.SimpleString(text)))
-
-
-def _quoted(path: str, ctx: Context) -> str:
-    """The path in the quotes that the module prefers."""
-    quote = "'" if ctx.text.count("'") > ctx.text.count('"') else '"'
-    return f"{quote}{path}{quote}"

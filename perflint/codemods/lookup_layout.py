@@ -54,10 +54,3 @@ def fits(text: str, question: Question) -> bool:
     blocks = sum(isinstance(part, cst.IndentedBlock) for part in question.ctx.ancestors(question.place.statement))
     longest = max(map(len, question.ctx.text.splitlines()), default=0)
     return "\n" not in text and len(text) + blocks * len(tree.default_indent) <= min(_MOST, max(_LEAST, longest))
-
-
-def quoted(text: str, question: Question) -> str:
-    """The text in the quotes that the module prefers."""
-    code = question.ctx.text
-    quote = "'" if code.count("'") > code.count('"') else '"'
-    return f"{quote}{text}{quote}"

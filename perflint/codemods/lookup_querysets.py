@@ -14,11 +14,11 @@ from perflint.codemods.chains import Chain, chain
 from perflint.codemods.imports import bound_name
 from perflint.codemods.lookup_answers import is_gone_over
 from perflint.codemods.lookup_criteria import is_steady, with_part
-from perflint.codemods.lookup_layout import quoted
 from perflint.codemods.lookups import Answer, Lookup, Question
 from perflint.codemods.loop_bodies import names_in
 from perflint.codemods.loop_keys import changed_names
 from perflint.codemods.querysets import class_name, has_own
+from perflint.codemods.quotes import quoted
 from perflint.codemods.stand_ins import behind
 from perflint.project.models import Column
 from perflint.rewrites import Import
@@ -121,7 +121,7 @@ def _by_bulk(call: cst.Call, name: str, asked: _Asked, question: Question) -> Lo
         column=asked.column,
         key=asked.argument.value,
         before=f"{start}{question.code(base)}.{method}(",
-        after=")" if is_key else f", field_name={quoted(asked.column.name, question)})",
+        after=")" if is_key else f", field_name={quoted(asked.column.name, question.ctx)})",
         is_table=True,
         missing=f"{named}.DoesNotExist",
     )
@@ -159,13 +159,16 @@ def _by_group(call: cst.Call, name: str, asked: _Asked, question: Question) -> L
     if halves is None or call.args:
         return None
     before, after = halves
-    column = quoted(asked.column.attname or asked.column.name, question)
+    column = quoted(asked.column.attname or asked.column.name, question.ctx)
     if name == "exists":
         texts = f"set({before}", f"{after}.order_by().values_list({column}, flat=True).distinct())"
         return Lookup(call, Answer.EXISTS, asked.column, _key(asked, question), *texts, is_table=True)
     count, imports = django_name("Count", question.ctx)
     # An ordering, the model's own too, would become part of the GROUP BY.
-    texts = f"dict({before}", f"{after}.order_by().values_list({column}).annotate(n={count}({quoted('pk', question)})))"
+    texts = (
+        f"dict({before}",
+        f"{after}.order_by().values_list({column}).annotate(n={count}({quoted('pk', question.ctx)})))",
+    )
     return Lookup(call, Answer.COUNT, asked.column, _key(asked, question), *texts, is_table=True, imports=imports)
 
 

@@ -13,7 +13,6 @@ import libcst as cst
 from perflint.codemods.chains import Chain, chain
 from perflint.codemods.django_prefetching import placed
 from perflint.codemods.lookup_criteria import is_steady, with_part
-from perflint.codemods.lookup_layout import quoted
 from perflint.codemods.lookup_names import plural, singular
 from perflint.codemods.lookup_querysets import django_name
 from perflint.codemods.lookups import Question
@@ -21,6 +20,7 @@ from perflint.codemods.loop_bodies import names_in
 from perflint.codemods.loop_keys import changed_names, is_told_by_target
 from perflint.codemods.loop_querysets import LoopRows, loop_rows
 from perflint.codemods.querysets import has_own
+from perflint.codemods.quotes import quoted
 from perflint.findings import Applicability
 from perflint.project.models import Model, Relation
 from perflint.rewrites import Import, Rewrite
@@ -111,10 +111,10 @@ def _count(rows: LoopRows, beside: _Beside, question: Question) -> tuple[str, tu
     name = relation.query_name or relation.name
     count, imports = django_name("Count", question.ctx)
     if not beside.others:
-        return f"{count}({quoted(name, question)})", imports
+        return f"{count}({quoted(name, question.ctx)})", imports
     condition, more = django_name("Q", question.ctx)
     tests = ", ".join(f"{name}__{arg.keyword.value}={question.code(arg.value)}" for arg in beside.others if arg.keyword)
-    return f"{count}({quoted(name, question)}, filter={condition}({tests}))", (*imports, *more)
+    return f"{count}({quoted(name, question.ctx)}, filter={condition}({tests}))", (*imports, *more)
 
 
 def _is_of_column(argument: cst.Arg, model: Model) -> bool:
@@ -140,7 +140,9 @@ def _exists(beside: _Beside, question: Question) -> tuple[str, tuple[Import, ...
     exists, imports = django_name("Exists", question.ctx)
     outer, more = django_name("OuterRef", question.ctx)
     queryset = cst.ensure_type(beside.call.func, cst.Attribute).value
-    reference = beside.argument.with_changes(value=cst.parse_expression(f"{outer}({quoted(beside.outer, question)})"))
+    reference = beside.argument.with_changes(
+        value=cst.parse_expression(f"{outer}({quoted(beside.outer, question.ctx)})")
+    )
     return f"{exists}({question.code(with_part(queryset, beside.argument, reference))})", (*imports, *more)
 
 

@@ -120,13 +120,13 @@ class CallGraph:
 
     def sole(self, name: str) -> Symbol | None:
         """The only method of that name, of several words and no library's, that the project's classes have."""
-        found = self._sole.get(name, ())
+        found = self.soles.get(name, ())
         return found[0] if len(found) == 1 else None
 
-    @property
+    @cached_property
     def soles(self) -> Mapping[str, tuple[Symbol, ...]]:
         """Methods by name, for the names that one class and those below it alone have."""
-        return self._sole
+        return self.symbols.reads.aside(lambda: sole_methods(self.symbols))
 
     @cached_property
     def cycles(self) -> Cycles:
@@ -158,8 +158,8 @@ class CallGraph:
             if thing is not None:
                 calls.extend(self._called(thing, holder, receiver))
                 handed.extend(self._used(thing))
-            if name in self._sole and receiver and (holder is None or is_vague(holder)):
-                guessed.extend(self._sole[name])
+            if name in self.soles and receiver and (holder is None or is_vague(holder)):
+                guessed.extend(self.soles[name])
             classes.extend(_class_of(thing))
             classes.extend(_class_of(holder))
         passing = (fact for fact in facts if fact.callee not in _ASKS_ONLY)
@@ -169,10 +169,6 @@ class CallGraph:
                 handed.extend(self._passed(module, scope, ref, thing))
                 classes.extend(_class_of(thing))
         return Edges(_once(calls), _without(handed, calls), _without(guessed, calls), _once(classes))
-
-    @cached_property
-    def _sole(self) -> Mapping[str, tuple[Symbol, ...]]:
-        return self.symbols.reads.aside(lambda: sole_methods(self.symbols))
 
     def _passed(self, module: str, scope: str, text: str, thing: Thing) -> Iterator[Symbol]:
         """The functions that run when somebody calls what `text` names."""

@@ -54,8 +54,7 @@ class Exposures:
         self._interpreter = interpreter
         self._project = project
         self.questions = interpreter.questions
-        self._returned: dict[Symbol, Mapping[_Place, Exposure]] = {}
-        self._read: dict[Symbol, int] = {}  # the modules that a route's answer was taken from
+        self._returned: dict[Symbol, tuple[Mapping[_Place, Exposure], int]] = {}
 
     def of(self, function: Symbol, node: ast.AST) -> Exposure | None:
         """The exposure of what is fetched at `node` in `function`."""
@@ -77,22 +76,17 @@ class Exposures:
         return details is not None and fact is not None and matters(details, fact)
 
     def _of_route(self, route: Symbol) -> Mapping[_Place, Exposure]:
-        reads = self._project.reads
-        if route not in self._returned:
-            before, reads.modules = reads.modules, 0
-            self._interpreter.begin()
-            analysis = self._interpreter.analyse(self._interpreter.standing(route), None)
-            details = self.questions.route(route)
-            found: dict[_Place, Exposure] = {}
-            if analysis is not None and details is not None:
-                for node, query in _fetched(analysis.value, self._is_schema):
-                    found.setdefault(_place(node), Exposure(query, route, details))
-            self._returned[route] = found
-            self._read[route] = reads.modules
-            reads.modules |= before
-        reads.modules |= self._read[route]
-        self.questions.route(route)
-        return self._returned[route]
+        details = self.questions.route(route)
+        return self._project.reads.kept(self._returned, route, lambda: self._exposed(route, details))
+
+    def _exposed(self, route: Symbol, details: Route | None) -> Mapping[_Place, Exposure]:
+        self._interpreter.begin()
+        analysis = self._interpreter.analyse(self._interpreter.standing(route), None)
+        found: dict[_Place, Exposure] = {}
+        if analysis is not None and details is not None:
+            for node, query in _fetched(analysis.value, self._is_schema):
+                found.setdefault(_place(node), Exposure(query, route, details))
+        return found
 
     def _is_schema(self, symbol: Symbol) -> bool:
         """Whether a class only holds what a client gets; what another does with its arguments is not known."""
