@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from keyword import iskeyword
 from pathlib import Path
 from shutil import copytree
 from unittest.mock import patch
@@ -105,12 +106,19 @@ def edits(folder: Path, chance: random.Random, count: int) -> Iterator[tuple[Pat
         text = path.read_text("utf-8", "surrogateescape")
         changes = [(found, new) for pattern, new in _CHANGES for found in pattern.finditer(text)]
         kinds = sorted({new for _, new in changes})
-        if not kinds or chance.random() < 0.1:
-            yield path, f"{text}\n\n{chance.choice(_ADDED)}"
+        if not kinds or chance.random() < 0.2:
+            word = _word(chance.choice(files), chance)
+            yield path, f"{text}\n\n{chance.choice((*_ADDED, f'{word} = None', f'def {word}(*_): return []'))}\n"
             continue
         kind = chance.choice(kinds)
         found = chance.choice([found for found, new in changes if new == kind])
         yield path, text[: found.start()] + found.expand(kind) + text[found.end() :]
+
+
+def _word(path: Path, chance: random.Random) -> str:
+    """A name that some file uses."""
+    words: list[str] = re.findall(r"[A-Za-z_]\w{3,}", path.read_text("utf-8", "surrogateescape"))
+    return chance.choice([word for word in words if not iskeyword(word)] or ["edited"])
 
 
 def differences(folder: Path, count: int, seed: int) -> Iterator[str]:

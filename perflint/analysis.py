@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.cards import rules
+from perflint.changes import changes_of
 from perflint.dependencies import Record, record_of
 from perflint.discovery import project_around
 from perflint.file_results import FileResults
@@ -30,7 +31,7 @@ from perflint.semantics.file_analysis import FileAnalysis, analyse_file
 from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.questions import Questions
 from perflint.semantics.trees import Trees
-from perflint.source import SourceFile, digest_of
+from perflint.source import SourceFile
 
 if TYPE_CHECKING:
     import libcst as cst
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 
 
 class Analysis:
-    """One project's sources, linked; drafts of findings by file. `texts` are by absolute path."""
+    """One project's sources, linked; drafts of findings by file. `texts` and their `digests` are by absolute path."""
 
     def __init__(
         self,
@@ -51,13 +52,15 @@ class Analysis:
         settings: Settings,
         known: Mapping[Path, Facts] | None = None,
         cache: Cache | None = None,
+        digests: Mapping[Path, str] | None = None,
     ) -> None:
         self.texts = texts
+        self.digests = digests or {}
         self.settings = settings
         self.root = import_root(texts)
         names = module_names(texts, self.root, [settings.root / source for source in settings.source_roots])
         unknown = {path: text for path, text in texts.items() if path not in (known or {})}
-        gathered = {**(known or {}), **gather(unknown, names, available(settings.workers), cache)}
+        gathered = {**(known or {}), **gather(unknown, names, available(settings.workers), cache, self.digests)}
         self.facts = {path: gathered[path] for path in texts}
         self._problems: dict[Path, list[Problem]] = {}
         files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
@@ -81,12 +84,9 @@ class Analysis:
     @classmethod
     def of(cls, sources: Iterable[SourceFile], settings: Settings, cache: Cache | None = None) -> Analysis:
         """The analysis of a project's files."""
-        return cls({source.path: source.text for source in sources}, settings, cache=cache)
-
-    @cached_property
-    def digests(self) -> Mapping[Path, str]:
-        """Of the sources."""
-        return {path: digest_of(text).hex() for path, text in self.texts.items()}
+        sources = list(sources)
+        digests = {source.path: source.digest.hex() for source in sources}
+        return cls({source.path: source.text for source in sources}, settings, cache=cache, digests=digests)
 
     def link(self) -> None:
         """Build the tables that nearly every file asks for, before workers share them."""
@@ -169,8 +169,9 @@ def analyse(
     workers = available(settings.workers)
     with uncollected():
         analysis = Analysis.of(sources, settings, kept.cache if kept else None)
-        results = FileResults(kept, analysis) if kept else None
-        links = KeptLinks(kept.cache, analysis.project, analysis.digests) if kept else None
+        changes = changes_of(kept.cache, analysis) if kept else None
+        results = FileResults(kept, analysis, changes) if kept and changes else None
+        links = KeptLinks(kept.cache, analysis.project, analysis.digests, changes) if kept and changes else None
         if links:
             links.adopt()
         known = results.known(report) if results else {}
@@ -178,9 +179,10 @@ def analyse(
         if pays(missing, workers):
             analysis.link()
         made = dict(zip(missing, each(analysis.answered, missing, workers), strict=True))
-        if results and links:
+        if results and links and changes:
             results.keep(made)
             links.keep()
+            changes.keep(len(report))
     found = {path: own for path, (own, _) in made.items()} | known
     return list(_once([one for path in sorted(found) for one in found[path]]))
 

@@ -19,6 +19,7 @@ from perflint.project.symbols import Symbol
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
+    from perflint.changes import Changes
     from perflint.project.reads import Reads
 
 
@@ -50,8 +51,9 @@ def record_of(reads: Reads) -> Record:
 class States:
     """Digests of what files may depend on, as it is in this run."""
 
-    def __init__(self, analysis: Analysis, about: bytes) -> None:
+    def __init__(self, analysis: Analysis, about: bytes, changes: Changes) -> None:
         self._analysis = analysis
+        self._changes = changes
         self._project = analysis.project
         self._about = about  # what findings depend on beside the sources
         self._definitions: dict[str, str] = {}
@@ -61,9 +63,21 @@ class States:
         """The state of the modules that a record names."""
         if record.everything:
             return self._whole
-        parts = [_once(self._definitions, module, self._definition) for module in record.seen]
-        parts += [_once(self._codes, module, self._code) for module in record.touched]
-        return _short(" ".join(parts))
+        return _short(" ".join([*map(self._defined, record.seen), *map(self._coded, record.touched)]))
+
+    def was(self, record: Record) -> str:
+        """The state as it was in the run before, if what has changed since in modules does not concern the record.
+
+        Otherwise, and where nothing has changed, no state at all: an empty string.
+        """
+        changed = {module: facts for module in record.seen if (facts := self._changes.before(module)) is not None}
+        if not changed or record.everything:
+            return ""
+        around = {*record.seen, *record.touched}
+        if any(self._changes.concern(module, around) for module in changed):
+            return ""
+        parts = [self._shown(changed[module]) if module in changed else self._defined(module) for module in record.seen]
+        return _short(" ".join([*parts, *map(self._coded, record.touched)]))
 
     def are_answered_so(self, asked: Iterable[Asked]) -> bool:
         """Whether all questions have the same answers by now. Raises ValueError, TypeError for what are none."""
@@ -84,10 +98,16 @@ class States:
     def _whole(self) -> str:
         return _short("".join(digest for _, digest in sorted(self._analysis.digests.items())))
 
-    def _definition(self, module: str) -> str:
-        """What a module shows of itself, and what names in it may mean by themselves."""
+    def _defined(self, module: str) -> str:
         facts = self._project.files.get(module)
-        return _short(facts.interface + self._guessed(facts)) if facts is not None else ""
+        return _once(self._definitions, module, lambda _: self._shown(facts) if facts is not None else "")
+
+    def _coded(self, module: str) -> str:
+        return _once(self._codes, module, self._code)
+
+    def _shown(self, facts: FileFacts) -> str:
+        """What a module shows of itself, and what names in it may mean by themselves."""
+        return _short(facts.interface + self._guessed(facts))
 
     def _code(self, module: str) -> str:
         """A module's text, what names in it may mean by themselves, and where its calls lead back."""

@@ -6,7 +6,7 @@ A file's findings hold as long as its own text does, and all that they were take
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from perflint.records import from_json, to_json
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
+    from perflint.changes import Changes
 
 Found = list[Finding | Problem]
 
@@ -32,25 +33,26 @@ class _Entry:
 class FileResults:
     """The findings that earlier runs have kept for the files of a project."""
 
-    def __init__(self, kept: Kept, analysis: Analysis) -> None:
+    def __init__(self, kept: Kept, analysis: Analysis, changes: Changes) -> None:
         self._cache = kept.cache
         self._digests = analysis.digests
-        self._states = States(analysis, kept.about)
+        self._states = States(analysis, kept.about, changes)
+        self._renewed: dict[bytes, str] = {}
 
     def known(self, paths: Iterable[Path]) -> dict[Path, Found]:
         """The findings of the files for which nothing that they were taken from has changed."""
         keys = {path: self._key(path) for path in paths}
         kept = self._cache.get(keys.values())
-        entries = {path: from_json(_Entry, kept.get(name)) for path, name in keys.items()}
-        return {
-            path: [*entry.findings, *entry.problems]
-            for path, entry in entries.items()
-            if entry is not None and self._holds(entry)
-        }
+        found: dict[Path, Found] = {}
+        for path, name in keys.items():
+            entry = from_json(_Entry, kept.get(name))
+            if entry is not None and self._holds(entry, name):
+                found[path] = [*entry.findings, *entry.problems]
+        return found
 
     def keep(self, made: Mapping[Path, tuple[Found, Record]]) -> None:
         """Keep what was found, unless perflint itself has failed at something."""
-        entries: dict[bytes, str] = {}
+        entries = self._renewed
         for path, (found, record) in made.items():
             findings = tuple(one for one in found if isinstance(one, Finding))
             problems = tuple(one for one in found if isinstance(one, Problem))
@@ -59,12 +61,17 @@ class FileResults:
                 entries[self._key(path)] = to_json(entry)
         self._cache.put(entries)
 
-    def _holds(self, entry: _Entry) -> bool:
+    def _holds(self, entry: _Entry, name: bytes) -> bool:
+        states, record = self._states, entry.record
         try:
-            states = self._states
-            return entry.state == states.of(entry.record) and states.are_answered_so(entry.record.asked)
+            state = states.of(record)
+            if state != entry.state != states.was(record) or not states.are_answered_so(record.asked):
+                return False
         except (ValueError, TypeError, AttributeError):
             return False  # not what was written
+        if entry.state != state:
+            self._renewed[name] = to_json(replace(entry, state=state))
+        return True
 
     def _key(self, path: Path) -> bytes:
         return key("file", self._states.project, str(path), self._digests[path])

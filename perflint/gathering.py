@@ -29,13 +29,17 @@ class _Entry:
 
 
 def gather(
-    texts: Mapping[Path, str], modules: Mapping[Path, str], workers: int, cache: Cache | None
+    texts: Mapping[Path, str],
+    modules: Mapping[Path, str],
+    workers: int,
+    cache: Cache | None = None,
+    digests: Mapping[Path, str] | None = None,
 ) -> dict[Path, Facts]:
-    """The facts of each file, or why it has none; `modules` are the names of the modules."""
-    if cache is None:
+    """The facts of each file, or why it has none; `modules` are their names, `digests` are of the texts."""
+    if cache is None or digests is None:
         made = each(lambda path: _facts(path, modules[path], texts[path]), list(texts), workers)
         return dict(zip(texts, made, strict=True))
-    keys = {path: _key(path, modules[path], text) for path, text in texts.items()}
+    keys = {path: name_of_facts(path, modules[path], digests[path]) for path in texts}
     kept = cache.get(keys.values())
     found = {path: facts for path in texts if (facts := _read(kept.get(keys[path])))}
     missing = [path for path in texts if path not in found]
@@ -48,8 +52,15 @@ def gather(
     return {path: found[path] for path in texts}
 
 
-def _key(path: Path, module: str, text: str) -> bytes:
-    return key("facts", program(), str(path), module, text)
+def name_of_facts(path: Path, module: str, digest: str) -> bytes:
+    """Where the cache keeps the facts of a file with this text."""
+    return key("facts", program(), str(path), module, digest)
+
+
+def kept_facts(cache: Cache, name: bytes) -> FileFacts | None:
+    """The facts that are kept by a name; None where there are none any more."""
+    found = _read(cache.get([name]).get(name))
+    return found if isinstance(found, FileFacts) else None
 
 
 def _written(facts: Facts) -> str:

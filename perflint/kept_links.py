@@ -7,15 +7,23 @@ way, and what the functions that they lead through bind and return.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from perflint.cache import Cache, key
 from perflint.program import program
+from perflint.project.facts import FileFacts
 from perflint.project.links import ModuleLinks
 from perflint.project.reads import Reads
 from perflint.project.whole import Project
 from perflint.records import from_json, to_json
+
+if TYPE_CHECKING:
+    from perflint.changes import Changes
+
+_NONE: Mapping[str, FileFacts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +37,60 @@ class _Entry:
 class KeptLinks:
     """The links that earlier runs have kept for a project; `digests` are of its sources."""
 
-    def __init__(self, cache: Cache, project: Project, digests: Mapping[Path, str]) -> None:
+    def __init__(self, cache: Cache, project: Project, digests: Mapping[Path, str], changes: Changes) -> None:
         self._cache = cache
         self._project = project
+        self._changes = changes
         everywhere = self._everywhere()
         self._keys = {
             module: key("links", everywhere, module, digests[facts.path]) for module, facts in project.files.items()
         }
         self._adopted: set[str] = set()
+        self._renewed: dict[bytes, str] = {}
 
     def adopt(self) -> None:
         """Give the graph what still holds."""
         kept = self._cache.get(self._keys.values())
         for module, name in self._keys.items():
             entry = from_json(_Entry, kept.get(name))
-            if entry is not None and entry.state == self._state(entry.seen, entry.touched):
+            if entry is not None and self._holds(entry, name):
                 self._project.links.adopt(module, entry.links)
                 self._adopted.add(module)
 
     def keep(self) -> None:
         """Keep what the graph has found by itself."""
         new = ((module, self._project.links.found(module)) for module in self._keys if module not in self._adopted)
-        self._cache.put({self._keys[module]: self._written(*found) for module, found in new if found is not None})
+        made = {self._keys[module]: self._written(*found) for module, found in new if found is not None}
+        self._cache.put(self._renewed | made)
+
+    def _holds(self, entry: _Entry, name: bytes) -> bool:
+        state = self._state(entry.seen, entry.touched)
+        if entry.state == state:
+            return True
+        if entry.state != self._was(entry):
+            return False
+        self._renewed[name] = to_json(replace(entry, state=state))
+        return True
 
     def _written(self, links: ModuleLinks, reads: Reads) -> str:
         seen, touched = tuple(sorted(reads.seen())), tuple(sorted(reads.touched()))
         entry = _Entry(links, seen, touched, self._state(seen, touched))
         return to_json(entry)
 
-    def _state(self, seen: Iterable[str], touched: Iterable[str]) -> str:
+    def _state(self, seen: Iterable[str], touched: Iterable[str], before: Mapping[str, FileFacts] = _NONE) -> str:
         files = self._project.files
-        parts = [files[module].interface if module in files else "" for module in seen]
-        parts += [files[module].interface + files[module].flow if module in files else "" for module in touched]
+        parts = [(before.get(module) or files[module]).interface if module in files else "" for module in seen]
+        for module in touched:
+            parts += [(before.get(module) or files[module]).interface, files[module].flow] if module in files else [""]
         return key(*parts).hex()[:16]
+
+    def _was(self, entry: _Entry) -> str:
+        """The state in the run before, if what has changed since does not concern these links; else nothing."""
+        around = {*entry.seen, *entry.touched}
+        changed = {module: facts for module in around if (facts := self._changes.before(module)) is not None}
+        if not changed or any(self._changes.concern(module, around) for module in changed):
+            return ""
+        return self._state(entry.seen, entry.touched, changed)
 
     def _everywhere(self) -> str:
         """What the links of every module depend on: the program, which modules and which classes there are."""

@@ -159,13 +159,34 @@ def test_a_new_caller_in_a_file_that_was_never_read_counts(project: Project) -> 
     assert "models" in project.taken
 
 
-def test_a_new_name_counts_where_somebody_looks_for_names(project: Project) -> None:
+def test_a_new_name_counts_where_somebody_may_look_for_it(project: Project) -> None:
     project.write("other", _OTHER + "added = 1\n")
     project.run()
     assert project.taken == set(_FILES) - {"other"}
-    project.write("repository", _REPOSITORY + "added = 1\n")
+    project.write("models", _MODELS + "added = 1\n")
     project.run()
-    assert project.taken == {"models", "other"}
+    assert project.taken == set(_FILES) - {"models"}
+    project.write("models", _MODELS + "added = select = 1\n")  # a name that the repository has from elsewhere
+    project.run()
+    assert project.taken == {"other"}
+
+
+def test_changes_are_told_from_what_was_last_seen(project: Project) -> None:
+    for added in ("first = 1", "first = second = 1", "third = 1", ""):
+        project.write("models", f"{_MODELS}\n{added}\n")
+        project.run()
+        assert project.taken == set(_FILES) - {"models"}
+
+
+@pytest.mark.parametrize("change", ["from os import *", 'def all_orders() -> "Order": ...', "Orders = None"])
+def test_a_name_that_means_something_else_counts(project: Project, change: str) -> None:
+    project.write("service", _SERVICE.replace("from repository import", "from bridge import"))
+    project.write("bridge", "from repository import all_orders\n")
+    assert "service" in {one.path.stem for one in project.run() if one.code == "PF101"}
+    project.write("bridge", f"from repository import all_orders\n\n{change}\n")
+    project.run()
+    is_asked_for = change != "Orders = None"
+    assert ("service" in project.taken) is not is_asked_for
 
 
 def test_a_new_module_counts_for_all(project: Project) -> None:

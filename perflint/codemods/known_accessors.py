@@ -32,7 +32,8 @@ def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
     """The accessor of the rule's option, `app.http:get_client`, where it gives this kind of client."""
     module, _, name = str(ctx.options.get("accessor", "")).partition(":")
     found = ctx.project.symbols.find_module(module, ctx.module) if name else None
-    symbol = ctx.project.symbols.resolve(found, name) if found is not None else None
+    # The whole file counts: no other one need have the name in it.
+    symbol = ctx.project.symbols.resolve(found, name) if found is not None and ctx.project.file(found) else None
     if symbol is None or symbol.kind is not Kind.FUNCTION or _given(symbol, ctx) != kind:
         return None
     return _accessor(symbol, module, ctx)

@@ -1,11 +1,15 @@
-"""What other files can see of a file."""
+"""What other files can see of a file, name by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
 from perflint.project.facts import AssignFact, FileFacts
+
+_WORD = re.compile(r"\w+")
 
 
 def interface(facts: FileFacts) -> str:
@@ -13,21 +17,61 @@ def interface(facts: FileFacts) -> str:
 
     Left out are line numbers, what functions do, and what only tables of the whole project are made of.
     """
-    parts: list[object] = [[(fact.local, fact.target) for fact in facts.imports], facts.star_imports]
-    parts.append(_bound(facts.assigns))
-    parts += [
-        (kind.qualname, kind.bases, kind.keywords, kind.decorators, kind.methods, _bound(kind.assigns))
-        for kind in facts.classes
-    ]
-    for fact in facts.functions:
-        parts.append((fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators))
-        parts.append((fact.parent, fact.is_method, fact.declares))
-    return _digest(parts)
+    return _digest([facts.star_imports, list(_shown(facts).items())])
 
 
 def flow(facts: FileFacts) -> str:
     """A digest of what functions bind and return, by which objects are followed through them."""
     return _digest([(fact.qualname, fact.binds, fact.returned) for fact in facts.functions])
+
+
+def changed_names(before: FileFacts, after: FileFacts) -> frozenset[str] | None:
+    """The names at the top of a module that may mean something else to other files than before.
+
+    These are names whose definitions have changed, and those whose definitions, or what they return, mention one. None:
+    it may be any name.
+    """
+    if before.star_imports != after.star_imports:
+        return None
+    old, new = _shown(before), _shown(after)
+    changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
+    unchanged = {name: _words(parts) for name, parts in _with_flow(after, new).items() if name not in changed}
+    while reached := [name for name, words in unchanged.items() if not changed.isdisjoint(words)]:
+        changed.update(reached)
+        for name in reached:
+            del unchanged[name]
+    return frozenset(changed)
+
+
+def _shown(facts: FileFacts) -> Mapping[str, list[object]]:
+    """What is shown by the first part of its name."""
+    found: dict[str, list[object]] = defaultdict(list)
+    for local in facts.imports:
+        found[local.local].append((local.local, local.target))
+    for assign in facts.assigns:
+        found[_top(assign.name)].append(_bound([assign]))
+    for kind in facts.classes:
+        head = (kind.qualname, kind.bases, kind.keywords, kind.decorators)
+        found[_top(kind.qualname)].append((*head, kind.methods, _bound(kind.assigns)))
+    for fact in facts.functions:
+        signature = (fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators)
+        found[_top(fact.qualname)].append((*signature, fact.parent, fact.is_method, fact.declares))
+    return found
+
+
+def _with_flow(facts: FileFacts, shown: Mapping[str, list[object]]) -> Mapping[str, list[object]]:
+    found = {name: list(parts) for name, parts in shown.items()}
+    for fact in facts.functions:
+        found[_top(fact.qualname)].append((fact.binds, fact.returned))
+    return found
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _words(parts: object) -> frozenset[str]:
+    return frozenset(_WORD.findall(repr(parts)))
 
 
 def _digest(parts: object) -> str:
