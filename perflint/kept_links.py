@@ -1,12 +1,12 @@
 """What code leads to, kept module by module: after an edit, only the links are found anew that it may change.
 
 A module's links hold as long as its text does, the hierarchy of classes, the definitions that were looked up on the
-way, and what the functions that they lead through bind and return.
+way, what the functions that they lead through bind and return, and the text of modules whose decorators it uses.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING
 from perflint.cache import Cache, key
 from perflint.program import program
 from perflint.project.facts import FileFacts
-from perflint.project.links import ModuleLinks
-from perflint.project.reads import Reads
+from perflint.project.links import ModuleLinks, Sources
 from perflint.project.whole import Project
 from perflint.records import from_json, to_json
 
@@ -31,6 +30,7 @@ class _Entry:
     links: ModuleLinks
     seen: tuple[str, ...]
     touched: tuple[str, ...]
+    called: tuple[str, ...]
     state: str  # of these modules
 
 
@@ -40,6 +40,7 @@ class KeptLinks:
     def __init__(self, cache: Cache, project: Project, digests: Mapping[Path, str], changes: Changes) -> None:
         self._cache = cache
         self._project = project
+        self._digests = digests
         self._changes = changes
         everywhere = self._everywhere()
         self._keys = {
@@ -59,12 +60,13 @@ class KeptLinks:
 
     def keep(self) -> None:
         """Keep what the graph has found by itself."""
-        new = ((module, self._project.links.found(module)) for module in self._keys if module not in self._adopted)
-        made = {self._keys[module]: self._written(*found) for module, found in new if found is not None}
+        links = self._project.links
+        new = ((module, links.sources(module)) for module in self._keys if module not in self._adopted)
+        made = {self._keys[module]: self._written(links.of(module), found) for module, found in new if found}
         self._cache.put(self._renewed | made)
 
     def _holds(self, entry: _Entry, name: bytes) -> bool:
-        state = self._state(entry.seen, entry.touched)
+        state = self._state(entry)
         if entry.state == state:
             return True
         if entry.state != self._was(entry):
@@ -72,16 +74,17 @@ class KeptLinks:
         self._renewed[name] = to_json(replace(entry, state=state))
         return True
 
-    def _written(self, links: ModuleLinks, reads: Reads) -> str:
-        seen, touched = tuple(sorted(reads.seen())), tuple(sorted(reads.touched()))
-        entry = _Entry(links, seen, touched, self._state(seen, touched))
-        return to_json(entry)
+    def _written(self, links: ModuleLinks, sources: Sources) -> str:
+        seen, touched = tuple(sorted(sources.reads.seen())), tuple(sorted(sources.reads.touched()))
+        entry = _Entry(links, seen, touched, sources.called, "")
+        return to_json(replace(entry, state=self._state(entry)))
 
-    def _state(self, seen: Iterable[str], touched: Iterable[str], before: Mapping[str, FileFacts] = _NONE) -> str:
+    def _state(self, entry: _Entry, before: Mapping[str, FileFacts] = _NONE) -> str:
         files = self._project.files
-        parts = [(before.get(module) or files[module]).interface if module in files else "" for module in seen]
-        for module in touched:
+        parts = [(before.get(module) or files[module]).interface if module in files else "" for module in entry.seen]
+        for module in entry.touched:
             parts += [(before.get(module) or files[module]).interface, files[module].flow] if module in files else [""]
+        parts += [self._digests[files[module].path] if module in files else "" for module in entry.called]
         return key(*parts).hex()[:16]
 
     def _was(self, entry: _Entry) -> str:
@@ -90,8 +93,8 @@ class KeptLinks:
         changed = {module: facts for module in around if (facts := self._changes.before(module)) is not None}
         if not changed or any(self._changes.concern(module, around) for module in changed):
             return ""
-        return self._state(entry.seen, entry.touched, changed)
+        return self._state(entry, changed)
 
     def _everywhere(self) -> str:
-        """What the links of every module depend on: the program, which modules and which classes there are."""
-        return key(program(), *self._project.files, self._project.graph.hierarchy()).hex()
+        """What the links of every module depend on: the program, its settings, which modules and classes there are."""
+        return key(program(), repr(self._project.names), *self._project.files, self._project.graph.hierarchy()).hex()

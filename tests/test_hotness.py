@@ -5,16 +5,22 @@ from __future__ import annotations
 import pytest
 from project_builder import project
 
+from perflint.project.callgraph import CallGraph
 from perflint.project.hotness import ExtraNames, Heat, Hotness, HotnessTable
-from perflint.project.symbols import Kind, Symbol
+from perflint.project.links import Links
+from perflint.project.symbols import Kind, Symbol, Symbols
 
 
 def function(name: str, module: str = "app") -> Symbol:
     return Symbol(Kind.FUNCTION, name, module)
 
 
+def table_of(symbols: Symbols, scripts: tuple[str, ...] = (), **extra: tuple[str, ...]) -> HotnessTable:
+    return HotnessTable(Links(CallGraph(symbols), ExtraNames(**extra)), scripts)
+
+
 def hotness(source: str, name: str = "f", **extra: tuple[str, ...]) -> Hotness:
-    return HotnessTable(project({"app.py": source}), ExtraNames(**extra)).of(function(name))
+    return table_of(project({"app.py": source}), **extra).of(function(name))
 
 
 HOT = {
@@ -186,7 +192,7 @@ def test_path_is_the_shortest_and_names_the_route() -> None:
             step()
             notify()
     """
-    table = HotnessTable(project({"app.py": source}))
+    table = table_of(project({"app.py": source}))
     found = table.of(function("notify"))
     assert found == Hotness(Heat.HOT, "POST /shop/orders", ("place_order", "notify"))
     route = table.route(function("place_order"))
@@ -218,7 +224,7 @@ def test_hot_wins_over_command_and_once() -> None:
         @shared_task
         def job(): f()
     """
-    table = HotnessTable(project({"app.py": source}))
+    table = table_of(project({"app.py": source}))
     assert table.of(function("f")).root == "Celery task app.job"
     assert table.of(function("cli")).heat is Heat.COMMAND
     assert table.is_task(function("job")) and not table.is_task(function("f"))
@@ -235,18 +241,18 @@ def test_hot_wins_over_command_and_once() -> None:
 )
 def test_place_of_a_file(path: str, label: str) -> None:
     symbols = project({path: "def f(): ..."})
-    found = HotnessTable(symbols).of(function("f", path.removesuffix(".py").replace("/", ".")))
+    found = table_of(symbols).of(function("f", path.removesuffix(".py").replace("/", ".")))
     assert (found.heat, found.root) == (Heat.COMMAND, label)
 
 
 def test_what_only_tests_call_stays_unknown() -> None:
     files = {"app.py": "def f(): ...", "tests/test_app.py": "from app import f\ndef test_f(): f()"}
-    assert HotnessTable(project(files)).of(function("f")).heat is Heat.UNKNOWN
+    assert table_of(project(files)).of(function("f")).heat is Heat.UNKNOWN
 
 
 def test_route_inside_a_test_is_a_test() -> None:
     source = "from fastapi import FastAPI\na = FastAPI()\n@a.get('/x')\ndef f(): ..."
-    table = HotnessTable(project({"tests/test_app.py": source}))
+    table = table_of(project({"tests/test_app.py": source}))
     assert table.of(function("f", "tests.test_app")).heat is Heat.COMMAND
 
 
@@ -254,7 +260,7 @@ def test_management_command() -> None:
     source = (
         "from django.core.management.base import BaseCommand\nclass Command(BaseCommand):\n    def handle(self): ..."
     )
-    table = HotnessTable(project({"shop/management/commands/sync.py": source}))
+    table = table_of(project({"shop/management/commands/sync.py": source}))
     found = table.of(function("Command.handle", "shop.management.commands.sync"))
     assert (found.heat, found.root) == (Heat.COMMAND, "management command Command")
 
@@ -286,7 +292,7 @@ def test_guessed_step_is_marked() -> None:
 
 def test_pyramid_view_is_a_route() -> None:
     source = "from pyramid.view import view_config\n@view_config(route_name='orders')\ndef f(request): ..."
-    table = HotnessTable(project({"app.py": source}))
+    table = table_of(project({"app.py": source}))
     assert table.is_route(function("f"))
     assert table.of(function("f")).root == "request f"
 

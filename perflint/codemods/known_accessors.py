@@ -9,8 +9,9 @@ from perflint.codemods.client_accessors import Accessor
 from perflint.codemods.client_kinds import ClientKind, kind_of
 from perflint.codemods.reaching import Reaching
 from perflint.project.facts import FunctionFact, callee_of
-from perflint.project.hotness import Heat, is_memoised
+from perflint.project.hotness import Heat
 from perflint.project.places import Place, place_of
+from perflint.project.roots.decorated import is_memoised
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.context import Context
 from perflint.semantics.memo_guards import is_kept

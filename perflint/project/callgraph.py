@@ -67,17 +67,11 @@ class CallGraph:
             self._edges[_source(qualname, module)] = edges, 0
         self._main[module] = found.main, 0
 
-    def found(self, module: str) -> tuple[ModuleEdges, int] | None:
-        """All edges of a module, and the modules that they were taken from; None where not all were asked for."""
+    def edges_from(self, module: str) -> ModuleEdges:
+        """All edges that begin in a module."""
         names = ("", *dict.fromkeys(fact.qualname for fact in self.symbols.files[module].functions))
-        sources = [_source(name, module) for name in names]
-        if module not in self._main or not all(source in self._edges for source in sources):
-            return None
-        main, modules = self._main[module]
-        for source in sources:
-            modules |= self._edges[source][1]
-        edges = tuple(self._edges[source][0] for source in sources)
-        return ModuleEdges(names, edges, main), modules
+        edges = tuple(self.edges(_source(name, module)) for name in names)
+        return ModuleEdges(names, edges, self.main_callees(module))
 
     def hierarchy(self) -> str:
         """Which classes there are, what they derive from and which methods they have, as one text."""

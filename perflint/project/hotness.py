@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
-from perflint.project.callgraph import CallGraph
-from perflint.project.facts import FunctionFact
-from perflint.project.links import Links
+from perflint.project.links import Links, ModuleLinks
 from perflint.project.places import Place, place_of
 from perflint.project.roots import ExtraNames, Heat, Root, Route
-from perflint.project.roots.callbacks import Callbacks
-from perflint.project.roots.classes import class_roots
-from perflint.project.roots.decorated import decorated_roots
-from perflint.project.roots.entry import entry_roots
-from perflint.project.roots.responses import answering_roots
-from perflint.project.symbols import Kind, Symbol, Symbols
+from perflint.project.roots.classes import roots_of, view_of
+from perflint.project.roots.entry import placed, script_roots
+from perflint.project.roots.views import view_paths
+from perflint.project.symbols import Kind, Symbol
 
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
 
 _CLIMB = 4  # methods of a base class that call one another before one is overridden
 _ASIDE = (Place.TESTS, Place.MIGRATIONS)
-_MEMOS = (
-    *("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once"),
-    *("cached_property", "memoize", "memoized", "singleton"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +36,24 @@ _NEVER = Hotness(Heat.UNKNOWN)
 
 
 class HotnessTable:
-    """The hotness of every function of the project."""
+    """The hotness of every function of the project, as the links of its modules tell."""
 
-    def __init__(self, symbols: Symbols, names: ExtraNames | None = None, links: Links | None = None) -> None:
-        self._links = links or Links(CallGraph(symbols))
-        self.graph = self._links.graph
-        self._symbols = symbols
-        self._extra = names or ExtraNames()
+    def __init__(self, links: Links, scripts: Sequence[str] = ()) -> None:
+        self.graph = links.graph
+        self._symbols = self.graph.symbols
         self._heat: dict[Symbol, Hotness] = {}
         self._places: dict[str, Place] = {}
-        self._callbacks = Callbacks(self.graph)
+        modules = dict(links.all())
+        self._callbacks = {one.owner: one.methods for found in modules.values() for one in found.callbacks}
         self._sources: defaultdict[Symbol, dict[Symbol, None]] = defaultdict(dict)  # who has led to a function
-        roots = list(self._roots())
+        roots = list(self._roots(modules, links, scripts))
         self._routes = {root.symbol: root.route for root in reversed(roots) if root.route}
         self._tasks = {root.symbol for root in roots if root.is_task}
-        self._once = dict.fromkeys(self._run_once())
+        self._once = dict.fromkeys(_run_once(modules, links.extra.run_once))
         roots.extend(Root(symbol, Heat.ONCE, "first call") for symbol in self._once)
         self._spread(Heat.HOT, (root for root in roots if root.heat is Heat.HOT))
-        self._spread(Heat.HOT, answering_roots(self.graph))  # those that nothing else leads to
+        # Those that nothing else leads to.
+        self._spread(Heat.HOT, (root for found in modules.values() for root in found.answering))
         for heat in (Heat.COMMAND, Heat.ONCE):
             self._spread(heat, (root for root in roots if root.heat is heat))
 
@@ -80,23 +73,18 @@ class HotnessTable:
         """Whether a task queue or workflow engine runs the function."""
         return symbol in self._tasks
 
-    def _roots(self) -> Iterator[Root]:
+    def _roots(self, modules: Mapping[str, ModuleLinks], links: Links, scripts: Sequence[str]) -> Iterator[Root]:
         """All roots; what tests and migrations register counts as a test and a migration."""
-        for root in (
-            *decorated_roots(self.graph, self._extra),
-            *self._links.registered(),
-            *class_roots(self.graph),
-            *entry_roots(self.graph, self._extra),
+        every = modules.values()
+        for root in chain(
+            (root for found in every for root in found.decorated),
+            (root for found in every for root in found.registered),
+            _class_roots(modules, links),
+            (root for module, found in modules.items() for root in (*placed(module, found.edges), *found.told)),
+            script_roots(self._symbols, scripts),
         ):
             if root.heat is not Heat.HOT or self._place(root.symbol.module) not in _ASIDE:
                 yield root
-
-    def _run_once(self) -> Iterator[Symbol]:
-        """Functions that run once whoever calls them: named in the settings, or memoised without a parameter."""
-        named = set(self._extra.run_once)
-        for symbol, fact in self._symbols.all_functions():
-            if symbol.full in named or (fact.decorators and not fact.params and is_memoised(fact)):
-                yield symbol
 
     def _spread(self, heat: Heat, roots: Iterable[Root]) -> None:
         """Breadth first, so that the way to each function is a shortest one; guessed steps come last."""
@@ -174,7 +162,7 @@ class HotnessTable:
         if heat is not Heat.ONCE:
             yield from edges.handed
             for owner in edges.classes:
-                yield from self._callbacks.of(owner)
+                yield from self._callbacks.get(owner, ())
 
     def _reach(self, symbol: Symbol, hotness: Hotness, queue: deque[Symbol]) -> None:
         if symbol not in self._heat and (hotness.heat is Heat.ONCE or symbol not in self._once):
@@ -192,6 +180,27 @@ def _owner(symbol: Symbol) -> Symbol:
     return Symbol(Kind.CLASS, symbol.name.rpartition(".")[0], symbol.module)
 
 
-def is_memoised(fact: FunctionFact) -> bool:
-    """Whether a decorator keeps what the function returns."""
-    return any(text.partition("(")[0].rpartition(".")[2] in _MEMOS for text in fact.decorators)
+def _run_once(modules: Mapping[str, ModuleLinks], named: Sequence[str]) -> Iterator[Symbol]:
+    """Functions that run once whoever calls them: named in the settings, or memoised without a parameter."""
+    for module, found in modules.items():
+        yield from found.once
+        for name in found.edges.names if named else ():
+            if f"{module}.{name}" in named:
+                yield Symbol(Kind.FUNCTION, name, module)
+
+
+def _class_roots(modules: Mapping[str, ModuleLinks], links: Links) -> Iterator[Root]:
+    """The roots of classes, with the paths that they are registered for anywhere."""
+    paths = view_paths(
+        (view for found in modules.values() for view in found.registered_views),
+        (view for found in modules.values() for view in found.decorated_views),
+    )
+    unknown = set(paths)
+    for found in modules.values():
+        for one in found.classes:
+            if one.is_known or one.symbol not in paths:
+                unknown.discard(one.symbol)
+                yield from roots_of(one, paths.get(one.symbol, ""))
+    for symbol in paths:
+        if symbol in unknown:
+            yield from roots_of(view_of(links.graph, links.callbacks, symbol), paths[symbol])

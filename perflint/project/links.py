@@ -1,4 +1,4 @@
-"""What a module's code leads to: its edges of the call graph, and the functions that its calls register somewhere."""
+"""What a module's code leads to: its edges of the call graph, and the functions that somebody outside of it runs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,23 @@ from dataclasses import dataclass
 
 from perflint.project.callgraph import CallGraph, ModuleEdges
 from perflint.project.reads import Reads
-from perflint.project.roots import Root
+from perflint.project.roots import ClassRoots, ExtraNames, Root, ViewPath
+from perflint.project.roots.callbacks import Callbacks
+from perflint.project.roots.classes import classes_in
+from perflint.project.roots.decorated import decorated_by, decorators_of, is_memoised
+from perflint.project.roots.entry import by_signature
 from perflint.project.roots.registered import registered_by
+from perflint.project.roots.responses import answering_in
+from perflint.project.roots.views import decorated_views, registered_views
+from perflint.project.symbols import Kind, Symbol
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCallbacks:
+    """The methods that a library calls on objects of a class wherever they are used."""
+
+    owner: Symbol
+    methods: tuple[Symbol, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,34 +31,78 @@ class ModuleLinks:
     """All that one module's code leads to."""
 
     edges: ModuleEdges
+    decorated: tuple[Root, ...]
     registered: tuple[Root, ...]
+    told: tuple[Root, ...]  # by their signature
+    answering: tuple[Root, ...]
+    classes: tuple[ClassRoots, ...]
+    registered_views: tuple[ViewPath, ...]
+    decorated_views: tuple[ViewPath, ...]
+    callbacks: tuple[OwnCallbacks, ...]
+    once: tuple[Symbol, ...]  # memoised functions without a parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What a module's links were taken from, beside the module itself and the hierarchy of classes."""
+
+    reads: Reads
+    called: tuple[str, ...]  # modules of decorators, whose calls decide what they make of a function
 
 
 class Links:
     """The links of all modules, each found once; those of an earlier run may be adopted."""
 
-    def __init__(self, graph: CallGraph) -> None:
+    def __init__(self, graph: CallGraph, extra: ExtraNames | None = None) -> None:
         self.graph = graph
-        self._registered: dict[str, tuple[tuple[Root, ...], int]] = {}
+        self.extra = extra or ExtraNames()
+        self.callbacks = Callbacks(graph)
+        self._known: dict[str, tuple[ModuleLinks, int]] = {}
+        self._called: dict[str, tuple[str, ...]] = {}
 
-    def registered(self) -> Iterator[Root]:
-        """The roots that calls anywhere in the project make of the functions given to them."""
-        for module in self.graph.symbols.files:
-            yield from self._registered_by(module)
+    def all(self) -> Iterator[tuple[str, ModuleLinks]]:
+        """The links of each module."""
+        return ((module, self.of(module)) for module in self.graph.symbols.files)
 
-    def _registered_by(self, module: str) -> tuple[Root, ...]:
-        reads = self.graph.symbols.reads
-        return reads.kept(self._registered, module, lambda: tuple(registered_by(self.graph, module)))
+    def of(self, module: str) -> ModuleLinks:
+        """The links of one module."""
+        return self.graph.symbols.reads.kept(self._known, module, lambda: self._find(module))
 
     def adopt(self, module: str, found: ModuleLinks) -> None:
         """Take a module's links as they were found before, when all that they were taken from was the same."""
         self.graph.adopt(module, found.edges)
-        self._registered[module] = found.registered, 0
+        self._known[module] = found, 0
 
-    def found(self, module: str) -> tuple[ModuleLinks, Reads] | None:
-        """A module's links, and what they were taken from beside the hierarchy; None where not all were asked for."""
-        edges = self.graph.found(module)
-        if edges is None or module not in self._registered:
+    def sources(self, module: str) -> Sources | None:
+        """What a module's links were taken from; None where they were not found here."""
+        if module not in self._called:
             return None
-        registered, modules = self._registered[module]
-        return ModuleLinks(edges[0], registered), self.graph.symbols.reads.only(edges[1] | modules)
+        return Sources(self.graph.symbols.reads.only(self._known[module][1]), self._called[module])
+
+    def _find(self, module: str) -> ModuleLinks:
+        graph = self.graph
+        facts = graph.symbols.files[module]
+        called = {decorator.module for decorator in decorators_of(graph, module)}
+        self._called[module] = tuple(sorted(called))
+        return ModuleLinks(
+            edges=graph.edges_from(module),
+            decorated=tuple(decorated_by(graph, self.extra, module)),
+            registered=tuple(registered_by(graph, module)),
+            told=tuple(by_signature(facts)),
+            answering=tuple(answering_in(graph, module)),
+            classes=tuple(classes_in(graph, self.callbacks, module)),
+            registered_views=tuple(registered_views(graph, module)),
+            decorated_views=tuple(decorated_views(graph, module)),
+            callbacks=tuple(self._callbacks(module)),
+            once=tuple(
+                Symbol(Kind.FUNCTION, fact.qualname, module)
+                for fact in facts.functions
+                if fact.decorators and not fact.params and is_memoised(fact)
+            ),
+        )
+
+    def _callbacks(self, module: str) -> Iterator[OwnCallbacks]:
+        for fact in self.graph.symbols.files[module].classes:
+            owner = Symbol(Kind.CLASS, fact.qualname, module)
+            if methods := self.callbacks.of(owner):
+                yield OwnCallbacks(owner, methods)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Project:
     @cached_property
     def links(self) -> Links:
         """What each module's code leads to."""
-        return Links(self.graph)
+        return Links(self.graph, self.names)
 
     @cached_property
     def models(self) -> Models:
@@ -60,7 +60,7 @@ class Project:
     @cached_property
     def hotness(self) -> HotnessTable:
         """How often functions run."""
-        return HotnessTable(self._definitions, replace(self.names, scripts=self.settings.scripts), self.links)
+        return HotnessTable(self.links, self.settings.scripts)
 
     @property
     def celery(self) -> CeleryFacts:

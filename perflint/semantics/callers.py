@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import callee_of
-from perflint.project.hotness import Heat, Hotness, is_memoised
+from perflint.project.hotness import Heat, Hotness
 from perflint.project.places import Place, place_of
+from perflint.project.roots.decorated import is_memoised
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.loops import reason_by_text
 from perflint.semantics.memo_guards import is_kept

@@ -8,8 +8,8 @@ import libcst as cst
 
 from perflint.codemods.names import bindings
 from perflint.libraries.http import is_costly
-from perflint.project.hotness import is_memoised
 from perflint.project.places import Place, place_of
+from perflint.project.roots.decorated import is_memoised
 from perflint.semantics.context import Context
 from perflint.semantics.values import Function, Instance, Proof, Value
 from perflint.semantics.walk import walk

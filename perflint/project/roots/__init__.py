@@ -41,10 +41,42 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class MethodRoot:
+    """A method that a library calls on objects of a class."""
+
+    method: Symbol
+    heat: Heat
+    label: str
+    verb: str = ""  # the HTTP method that it answers
+    framework: str = ""
+    is_task: bool = False
+    names_path: bool = False  # the class's path, where one is known, is its label
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRoots:
+    """The roots that a class makes of its methods, and of those above it.
+
+    `is_known`: a library class above it says so; otherwise it only looks like a view, or a view is made of it.
+    """
+
+    symbol: Symbol
+    is_known: bool
+    methods: tuple[MethodRoot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPath:
+    """A class that is registered as a view, and for which path; empty where that is not written out."""
+
+    view: Symbol
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExtraNames:
     """Dotted names that the user's settings add: decorators of routes and tasks, functions that run once."""
 
     route_decorators: tuple[str, ...] = ()
     task_decorators: tuple[str, ...] = ()
     run_once: tuple[str, ...] = ()
-    scripts: tuple[str, ...] = ()  # "package.module:function", from `[project.scripts]`

@@ -40,16 +40,17 @@ class Callbacks:
 
     def __init__(self, graph: CallGraph) -> None:
         self._graph = graph
-        self._known: dict[Symbol, tuple[Symbol, ...]] = {}
+        self._known: dict[Symbol, tuple[tuple[Symbol, ...], int]] = {}
 
     def of(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Methods that run when a library works with an object of the class; those of nested ones too."""
-        if symbol not in self._known:
-            self._known[symbol] = ()  # ends cycles
-            self._known[symbol] = tuple(dict.fromkeys(self._find(symbol)))
-        return self._known[symbol]
+        reads = self._graph.symbols.reads
+        return reads.kept(self._known, symbol, lambda: tuple(dict.fromkeys(self._find(symbol, set()))))
 
-    def _find(self, symbol: Symbol) -> Iterator[Symbol]:
+    def _find(self, symbol: Symbol, seen: set[Symbol]) -> Iterator[Symbol]:
+        if symbol in seen:
+            return
+        seen.add(symbol)
         owners = self._graph.symbols.mro(symbol)
         origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
         families = [family for family in _FAMILIES if any(family.fits(origin) for origin in origins)]
@@ -57,7 +58,7 @@ class Callbacks:
             if owner.kind is Kind.CLASS and (fact := self._graph.symbols.class_(owner)):
                 yield from self._methods(owner, fact, families)
                 for nested in named_classes(self._graph, owner, fact):
-                    yield from self.of(nested)
+                    yield from self._find(nested, seen)
 
     def _methods(self, owner: Symbol, fact: ClassFact, families: list[Family]) -> Iterator[Symbol]:
         for name in fact.methods:

@@ -2,49 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import ClassFact, FunctionFact
-from perflint.project.roots import Heat, Root, Route
+from perflint.project.roots import ClassRoots, Heat, MethodRoot, Root, Route
 from perflint.project.roots.callbacks import Callbacks, named_classes
 from perflint.project.roots.families import CELERY_TASK, DJANGO_VIEW, FAMILIES, UNKNOWN_VIEW, VERBS, Family
 from perflint.project.roots.routes import label
-from perflint.project.roots.views import view_paths
 from perflint.project.symbols import Kind, Symbol
 
 _VIEWISH = ("View", "ViewSet", "APIView", "Endpoint")
 
 
-def class_roots(graph: CallGraph) -> Iterator[Root]:
-    """The roots that classes make of their methods, of mixins' methods too."""
-    paths = view_paths(graph)
-    callbacks = Callbacks(graph)
-    for symbol, fact in graph.symbols.all_classes():
-        owners = graph.symbols.mro(symbol)
-        families = _families(graph, owners, fact, registered=symbol in paths)
-        for family in families:
-            for owner in owners:
-                if owner.kind is Kind.CLASS:
-                    yield from _methods(graph, family, symbol, owner, paths)
-        if families and fact.assigns and any(family.heat is Heat.HOT for family in families):
-            yield from _named(graph, callbacks, symbol, fact)
-        if any(owner.name.endswith("Servicer") for owner in owners[1:]):
-            yield from _servicer(graph, symbol, fact)
+def classes_in(graph: CallGraph, callbacks: Callbacks, module: str) -> Iterator[ClassRoots]:
+    """The roots that a module's classes make of their methods, of mixins' methods too."""
+    for fact in graph.symbols.files[module].classes:
+        symbol = Symbol(Kind.CLASS, fact.qualname, module)
+        origins = _origins(graph, graph.symbols.mro(symbol))
+        families = _fitting(tuple(origins))
+        is_known = bool(families)
+        if not families and _is_viewish(fact, origins):
+            families = (UNKNOWN_VIEW,)
+        methods = tuple(_of_class(graph, callbacks, symbol, families))
+        if is_known or methods:
+            yield ClassRoots(symbol, is_known, methods)
+
+
+def view_of(graph: CallGraph, callbacks: Callbacks, symbol: Symbol) -> ClassRoots:
+    """The roots of a class that is registered as a view, though no class above it says that it is one."""
+    return ClassRoots(symbol, False, tuple(_of_class(graph, callbacks, symbol, (DJANGO_VIEW,))))
+
+
+def roots_of(found: ClassRoots, path: str) -> Iterator[Root]:
+    """The roots, where the class is registered for a path; an empty one when none is known."""
+    for one in found.methods:
+        if one.verb:
+            route = Route((one.verb,), path, one.framework)
+            yield Root(one.method, one.heat, label(route, found.symbol.name), route)
+        else:
+            text = f"request {path}" if one.names_path and path else one.label
+            yield Root(one.method, one.heat, text, is_task=one.is_task)
+
+
+def _of_class(
+    graph: CallGraph, callbacks: Callbacks, symbol: Symbol, families: tuple[Family, ...]
+) -> Iterator[MethodRoot]:
+    fact = graph.symbols.class_(symbol)
+    owners = graph.symbols.mro(symbol)
+    for family in families:
+        for owner in owners:
+            if owner.kind is Kind.CLASS:
+                yield from _methods(graph, family, symbol, owner)
+    if fact and families and fact.assigns and any(family.heat is Heat.HOT for family in families):
+        yield from _named(graph, callbacks, symbol, fact)
+    if fact and any(owner.name.endswith("Servicer") for owner in owners[1:]):
+        yield from _servicer(graph, symbol, fact)
 
 
 def is_celery_class(graph: CallGraph, symbol: Symbol) -> bool:
     """Whether a class derives from Celery's Task."""
     return any(CELERY_TASK.fits(origin) for origin in _origins(graph, graph.symbols.mro(symbol)))
-
-
-def _families(graph: CallGraph, owners: tuple[Symbol, ...], fact: ClassFact, *, registered: bool) -> list[Family]:
-    origins = _origins(graph, owners)
-    found = list(_fitting(tuple(origins)))
-    if found or not (registered or _is_viewish(fact, origins)):
-        return found
-    return [DJANGO_VIEW if registered else UNKNOWN_VIEW]
 
 
 @lru_cache(maxsize=4096)
@@ -68,11 +87,11 @@ def _through_object(graph: CallGraph, owner: Symbol) -> str:
     return ""
 
 
-def _named(graph: CallGraph, callbacks: Callbacks, view: Symbol, fact: ClassFact) -> Iterator[Root]:
+def _named(graph: CallGraph, callbacks: Callbacks, view: Symbol, fact: ClassFact) -> Iterator[MethodRoot]:
     """Serializers and forms that a view names in its body run with it."""
     for named in named_classes(graph, view, fact):
         for method in callbacks.of(named):
-            yield Root(method, Heat.HOT, f"request {view.name}")
+            yield MethodRoot(method, Heat.HOT, f"request {view.name}")
 
 
 def _is_viewish(fact: ClassFact, origins: list[str]) -> bool:
@@ -80,31 +99,27 @@ def _is_viewish(fact: ClassFact, origins: list[str]) -> bool:
     return any(name.endswith(_VIEWISH) for name in names)
 
 
-def _methods(
-    graph: CallGraph, family: Family, view: Symbol, owner: Symbol, paths: Mapping[Symbol, str]
-) -> Iterator[Root]:
+def _methods(graph: CallGraph, family: Family, view: Symbol, owner: Symbol) -> Iterator[MethodRoot]:
     fact = graph.symbols.class_(owner)
     for name in fact.methods if fact else ():
         method = Symbol(Kind.FUNCTION, f"{owner.name}.{name}", owner.module)
         function = graph.symbols.function(method)
         if function is not None and family.calls(name, tuple(param.name for param in function.params)):
-            yield _root(family, view, method, function, paths.get(view, ""))
+            yield _root(family, view, method, function)
 
 
-def _root(family: Family, view: Symbol, method: Symbol, function: FunctionFact, path: str) -> Root:
+def _root(family: Family, view: Symbol, method: Symbol, function: FunctionFact) -> MethodRoot:
     if family.framework and function.name in VERBS:
-        route = Route((function.name.upper(),), path, family.framework)
-        return Root(method, family.heat, label(route, view.name), route)
-    if family.heat is Heat.HOT and path:
-        return Root(method, family.heat, f"request {path}")
-    name = view.full if family.is_task else view.name
-    return Root(method, family.heat, f"{family.label} {name}", is_task=family.is_task)
+        return MethodRoot(method, family.heat, "", function.name.upper(), family.framework)
+    text = f"{family.label} {view.full if family.is_task else view.name}"
+    is_hot = family.heat is Heat.HOT
+    return MethodRoot(method, family.heat, text, is_task=family.is_task, names_path=is_hot)
 
 
-def _servicer(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> Iterator[Root]:
+def _servicer(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> Iterator[MethodRoot]:
     """gRPC calls a service's methods with a request and a context: https://grpc.io/docs/languages/python/basics/."""
     for name in fact.methods:
         method = Symbol(Kind.FUNCTION, f"{symbol.name}.{name}", symbol.module)
         function = graph.symbols.function(method)
         if function is not None and len(function.params) == 3:
-            yield Root(method, Heat.HOT, f"gRPC {name}")
+            yield MethodRoot(method, Heat.HOT, f"gRPC {name}")

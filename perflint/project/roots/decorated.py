@@ -11,22 +11,41 @@ from perflint.project.roots.meanings import CELERY_TASK, Meaning, meaning_of, me
 from perflint.project.roots.routes import decorated_route, label
 from perflint.project.symbols import Kind, Symbol
 
+_MEMOS = (
+    *("cache", "lru_cache", "alru_cache", "cache_resource", "cached_resource", "run_once"),
+    *("cached_property", "memoize", "memoized", "singleton"),
+)
 # Events of SQLAlchemy that happen per connection or mapping, not per statement or row.
 _RARE_EVENTS = ("connect", "checkout", "checkin", "create", "drop", "attach", "configured", "instrument")
 
 
-def decorated_roots(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
-    """The roots that functions' decorators make."""
-    for symbol, fact in graph.symbols.all_functions():
+def decorated_by(graph: CallGraph, extra: ExtraNames, module: str) -> Iterator[Root]:
+    """The roots that decorators make of a module's functions."""
+    for fact in graph.symbols.files[module].functions:
+        symbol = Symbol(Kind.FUNCTION, fact.qualname, module)
         for text in fact.decorators:
             if root := _root(graph, extra, symbol, fact, text):
                 yield root
+
+
+def decorators_of(graph: CallGraph, module: str) -> Iterator[Symbol]:
+    """The project's functions that decorate a module's functions: what they call decides what those become."""
+    for fact in graph.symbols.files[module].functions:
+        for text in fact.decorators:
+            found = graph.instances.thing(module, fact.parent, text.partition("(")[0].strip())
+            if isinstance(found, Symbol) and found.kind is Kind.FUNCTION:
+                yield found
 
 
 def is_celery_decorator(graph: CallGraph, module: str, scope: str, text: str) -> bool:
     """Whether a decorator, by its text, makes a Celery task of a function."""
     head = text.partition("(")[0].strip()
     return _meaning(graph, module, scope, head, graph.instances.origin(module, scope, head), text) == CELERY_TASK
+
+
+def is_memoised(fact: FunctionFact) -> bool:
+    """Whether a decorator keeps what the function returns."""
+    return any(text.partition("(")[0].rpartition(".")[2] in _MEMOS for text in fact.decorators)
 
 
 def _root(graph: CallGraph, extra: ExtraNames, symbol: Symbol, fact: FunctionFact, text: str) -> Root | None:

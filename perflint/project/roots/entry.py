@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from perflint.project.callgraph import CallGraph
+from perflint.project.callgraph import ModuleEdges
 from perflint.project.facts import FileFacts, FunctionFact
 from perflint.project.places import Place, place_of
-from perflint.project.roots import ExtraNames, Heat, Root
-from perflint.project.symbols import Kind, Symbol
+from perflint.project.roots import Heat, Root
+from perflint.project.symbols import Kind, Symbol, Symbols
 
 _LABELS = {
     Place.TESTS: "test",
@@ -18,33 +18,31 @@ _LABELS = {
 }
 
 
-def entry_roots(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
-    """The roots that a file's place, its top level and the project's entry points make."""
-    for module, facts in graph.symbols.files.items():
-        place = place_of(module)
-        if place is not Place.APP:
-            for fact in facts.functions:
-                yield Root(Symbol(Kind.FUNCTION, fact.qualname, module), Heat.COMMAND, _LABELS[place])
-        heat, label = (Heat.ONCE, f"import of {module}") if place is Place.APP else (Heat.COMMAND, _LABELS[place])
-        for target in graph.edges(Symbol(Kind.MODULE, "", module)).calls:
+def placed(module: str, edges: ModuleEdges) -> Iterator[Root]:
+    """The roots that a file's place and its top level make."""
+    place = place_of(module)
+    if place is not Place.APP:
+        for name in filter(None, edges.names):
+            yield Root(Symbol(Kind.FUNCTION, name, module), Heat.COMMAND, _LABELS[place])
+    heat, label = (Heat.ONCE, f"import of {module}") if place is Place.APP else (Heat.COMMAND, _LABELS[place])
+    for name, found in zip(edges.names, edges.edges, strict=True):
+        for target in () if name else found.calls:
             yield Root(target, heat, label)
-        for target in graph.main_callees(module):
-            yield Root(target, Heat.COMMAND, f"python -m {module}")
-        yield from _by_signature(facts)
-    yield from _named(graph, extra)
+    for target in edges.main:
+        yield Root(target, Heat.COMMAND, f"python -m {module}")
 
 
-def _named(graph: CallGraph, extra: ExtraNames) -> Iterator[Root]:
+def script_roots(symbols: Symbols, scripts: Iterable[str]) -> Iterator[Root]:
     """Functions that `[project.scripts]` names: "package.module:function"."""
-    for script in extra.scripts:
+    for script in scripts:
         module, _, name = script.partition(":")
-        found = graph.symbols.find_module(module, "") if name else None
-        symbol = graph.symbols.resolve(found, name) if found else None
+        found = symbols.find_module(module, "") if name else None
+        symbol = symbols.resolve(found, name) if found else None
         if symbol is not None and symbol.kind is Kind.FUNCTION:
             yield Root(symbol, Heat.COMMAND, f"command {script}")
 
 
-def _by_signature(facts: FileFacts) -> Iterator[Root]:
+def by_signature(facts: FileFacts) -> Iterator[Root]:
     """Functions that are told by their parameters alone."""
     for fact in facts.functions:
         names = [param.name for param in fact.params]

@@ -17,13 +17,10 @@ _ORIGIN = re.compile(
 )
 
 
-def answering_roots(graph: CallGraph) -> Iterator[Root]:
+def answering_in(graph: CallGraph, module: str) -> Iterator[Root]:
     """The functions of the application that make a response: handlers that a registry of its own hands on, say."""
-    for module, facts in graph.symbols.files.items():
-        if place_of(module) is not Place.APP:
-            continue
-        for function in facts.functions:
-            callees = {call.callee for call in function.calls if call.callee.endswith(_NAMES)}
-            if any(_ORIGIN.match(graph.instances.origin(module, function.qualname, callee)) for callee in callees):
-                symbol = Symbol(Kind.FUNCTION, function.qualname, module)
-                yield Root(symbol, Heat.HOT, "response", is_certain=False)
+    for function in graph.symbols.files[module].functions if place_of(module) is Place.APP else ():
+        callees = {call.callee for call in function.calls if call.callee.endswith(_NAMES)}
+        if any(_ORIGIN.match(graph.instances.origin(module, function.qualname, callee)) for callee in callees):
+            symbol = Symbol(Kind.FUNCTION, function.qualname, module)
+            yield Root(symbol, Heat.HOT, "response", is_certain=False)

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from perflint.project.callgraph import CallGraph
 from perflint.project.facts import CallFact, FileFacts
+from perflint.project.roots import ViewPath
 from perflint.project.roots.routes import decorated_route
 from perflint.project.symbols import Kind, Symbol
 
 _WORDS = frozenset(["as_view", "register", "add_resource", "add_view"])
 
 
-def view_paths(graph: CallGraph) -> dict[Symbol, str]:
-    """Classes that are registered as views, with the first path of each; empty when it is not written out."""
-    paths: dict[Symbol, str] = {}
-    for module, facts in graph.symbols.files.items():
-        if not facts.words.isdisjoint(_WORDS):
-            for scope, call in _calls(facts):
-                for view in _views(graph, module, scope, call):
-                    paths[view] = paths.get(view) or _path(call)
-    for symbol, fact in graph.symbols.all_classes():
+def registered_views(graph: CallGraph, module: str) -> Iterator[ViewPath]:
+    """The classes that a module's calls register as views."""
+    facts = graph.symbols.files[module]
+    for scope, call in () if facts.words.isdisjoint(_WORDS) else _calls(facts):
+        for view in _views(graph, module, scope, call):
+            yield ViewPath(view, _path(call))
+
+
+def decorated_views(graph: CallGraph, module: str) -> Iterator[ViewPath]:
+    """A module's classes that a decorator makes views."""
+    for fact in graph.symbols.files[module].classes:
         for text in fact.decorators:
-            if route := decorated_route(graph, symbol.module, "", text):
-                paths[symbol] = route.path
-    return paths
+            if route := decorated_route(graph, module, "", text):
+                yield ViewPath(Symbol(Kind.CLASS, fact.qualname, module), route.path)
+
+
+def view_paths(registered: Iterable[ViewPath], decorated: Iterable[ViewPath]) -> dict[Symbol, str]:
+    """The path of each view: of its decorator, or the first one that it is registered for."""
+    paths: dict[Symbol, str] = {}
+    for found in registered:
+        paths[found.view] = paths.get(found.view) or found.path
+    return paths | {found.view: found.path for found in decorated}
 
 
 def _calls(facts: FileFacts) -> Iterator[tuple[str, CallFact]]:
