@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from perflint.cards import rules
-from perflint.changes import changes_of
 from perflint.dependencies import Record, record_of
 from perflint.discovery import project_around
-from perflint.file_results import FileResults
+from perflint.earlier import Earlier
 from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
 from perflint.gathering import Facts, gather
-from perflint.kept_links import KeptLinks
 from perflint.libraries import Libraries
 from perflint.parallel import available, each, pays, uncollected
 from perflint.project.facts import FileFacts
@@ -169,20 +167,14 @@ def analyse(
     workers = available(settings.workers)
     with uncollected():
         analysis = Analysis.of(sources, settings, kept.cache if kept else None)
-        changes = changes_of(kept.cache, analysis) if kept else None
-        results = FileResults(kept, analysis, changes) if kept and changes else None
-        links = KeptLinks(kept.cache, analysis.project, analysis.digests, changes) if kept and changes else None
-        if links:
-            links.adopt()
-        known = results.known(report) if results else {}
+        earlier = Earlier.of(kept, analysis) if kept else None
+        known = earlier.known(report) if earlier else {}
         missing = sorted(report - known.keys())
         if pays(missing, workers):
             analysis.link()
         made = dict(zip(missing, each(analysis.answered, missing, workers), strict=True))
-        if results and links and changes:
-            results.keep(made)
-            links.keep()
-            changes.keep(len(report))
+        if earlier:
+            earlier.keep(made, len(report))
     found = {path: own for path, (own, _) in made.items()} | known
     return list(_once([one for path in sorted(found) for one in found[path]]))
 

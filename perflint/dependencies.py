@@ -7,29 +7,20 @@ asked about functions.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from perflint.cache import key
+from perflint.kept_answers import Asked
 from perflint.project.facts import FileFacts
-from perflint.project.symbols import Symbol
 
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
     from perflint.changes import Changes
+    from perflint.kept_answers import KeptAnswers
     from perflint.project.reads import Reads
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question about functions, and a digest of the answer."""
-
-    question: str
-    symbols: tuple[Symbol, ...]
-    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +42,10 @@ def record_of(reads: Reads) -> Record:
 class States:
     """Digests of what files may depend on, as it is in this run."""
 
-    def __init__(self, analysis: Analysis, about: bytes, changes: Changes) -> None:
+    def __init__(self, analysis: Analysis, about: bytes, changes: Changes, answers: KeptAnswers) -> None:
         self._analysis = analysis
         self._changes = changes
+        self._answers = answers
         self._project = analysis.project
         self._about = about  # what findings depend on beside the sources
         self._definitions: dict[str, str] = {}
@@ -82,7 +74,7 @@ class States:
     def are_answered_so(self, asked: Iterable[Asked]) -> bool:
         """Whether all questions have the same answers by now. Raises ValueError, TypeError for what are none."""
         again = self._analysis.interpreter.questions.again
-        return all(_digest(again(one.question, one.symbols)) == one.answer for one in asked)
+        return all(self._answers.has(one) or _digest(again(one.question, one.symbols)) == one.answer for one in asked)
 
     @cached_property
     def project(self) -> str:
@@ -114,21 +106,11 @@ class States:
         facts = self._project.files.get(module)
         if facts is None:
             return ""
-        return _short(self._analysis.digests[facts.path] + self._guessed(facts) + repr(self._cycles.get(module)))
+        return _short(self._analysis.digests[facts.path] + self._guessed(facts) + self._answers.cycles.get(module, ""))
 
     def _guessed(self, facts: FileFacts) -> str:
         soles = self._project.graph.soles
         return repr([(word, soles[word]) for word in facts.words if word in soles])
-
-    @cached_property
-    def _cycles(self) -> Mapping[str, list[list[str]]]:
-        """The cycles of calls that functions of a module belong to."""
-        found: dict[str, list[list[str]]] = defaultdict(list)
-        for members in self._project.graph.cycles.all():
-            names = [symbol.full for symbol in members]
-            for module in {symbol.module for symbol in members}:
-                found[module].append(names)
-        return found
 
 
 def _once(kept: dict[str, str], module: str, make: Callable[[str], str]) -> str:

@@ -18,6 +18,7 @@ from perflint.records import from_json, to_json
 if TYPE_CHECKING:
     from perflint.analysis import Analysis
     from perflint.changes import Changes
+    from perflint.kept_answers import Asked, KeptAnswers
 
 Found = list[Finding | Problem]
 
@@ -33,10 +34,12 @@ class _Entry:
 class FileResults:
     """The findings that earlier runs have kept for the files of a project."""
 
-    def __init__(self, kept: Kept, analysis: Analysis, changes: Changes) -> None:
+    def __init__(self, kept: Kept, analysis: Analysis, changes: Changes, answers: KeptAnswers) -> None:
         self._cache = kept.cache
         self._digests = analysis.digests
-        self._states = States(analysis, kept.about, changes)
+        self._answers = answers
+        self._states = States(analysis, kept.about, changes, answers)
+        self._asked: list[Asked] = []
         self._renewed: dict[bytes, str] = {}
 
     def known(self, paths: Iterable[Path]) -> dict[Path, Found]:
@@ -59,7 +62,9 @@ class FileResults:
             if all(problem.of_source for problem in problems):
                 entry = _Entry(record, self._states.of(record), findings, problems)
                 entries[self._key(path)] = to_json(entry)
+                self._asked += record.asked
         self._cache.put(entries)
+        self._answers.keep(self._asked)
 
     def _holds(self, entry: _Entry, name: bytes) -> bool:
         states, record = self._states, entry.record
@@ -71,6 +76,7 @@ class FileResults:
             return False  # not what was written
         if entry.state != state:
             self._renewed[name] = to_json(replace(entry, state=state))
+        self._asked += record.asked
         return True
 
     def _key(self, path: Path) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -27,7 +28,7 @@ _NONE: Mapping[str, FileFacts] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    links: ModuleLinks
+    links: str  # as JSON, which is read only when somebody asks for them
     seen: tuple[str, ...]
     touched: tuple[str, ...]
     called: tuple[str, ...]
@@ -42,11 +43,11 @@ class KeptLinks:
         self._project = project
         self._digests = digests
         self._changes = changes
-        everywhere = self._everywhere()
         self._keys = {
-            module: key("links", everywhere, module, digests[facts.path]) for module, facts in project.files.items()
+            module: key("links", self._everywhere, module, digests[facts.path])
+            for module, facts in project.files.items()
         }
-        self._adopted: set[str] = set()
+        self._adopted: dict[str, str] = {}
         self._renewed: dict[bytes, str] = {}
 
     def adopt(self) -> None:
@@ -55,8 +56,15 @@ class KeptLinks:
         for module, name in self._keys.items():
             entry = from_json(_Entry, kept.get(name))
             if entry is not None and self._holds(entry, name):
-                self._project.links.adopt(module, entry.links)
-                self._adopted.add(module)
+                self._project.links.adopt(module, partial(from_json, ModuleLinks, entry.links))
+                self._adopted[module] = entry.links
+
+    @cached_property
+    def digest(self) -> str:
+        """Of all links, and of the classes and settings that they were found with."""
+        links = self._project.links
+        texts = (self._adopted.get(module) or to_json(links.of(module)) for module in self._keys)
+        return key(self._everywhere, *texts).hex()
 
     def keep(self) -> None:
         """Keep what the graph has found by itself."""
@@ -76,7 +84,7 @@ class KeptLinks:
 
     def _written(self, links: ModuleLinks, sources: Sources) -> str:
         seen, touched = tuple(sorted(sources.reads.seen())), tuple(sorted(sources.reads.touched()))
-        entry = _Entry(links, seen, touched, sources.called, "")
+        entry = _Entry(to_json(links), seen, touched, sources.called, "")
         return to_json(replace(entry, state=self._state(entry)))
 
     def _state(self, entry: _Entry, before: Mapping[str, FileFacts] = _NONE) -> str:
@@ -95,6 +103,7 @@ class KeptLinks:
             return ""
         return self._state(entry, changed)
 
+    @cached_property
     def _everywhere(self) -> str:
         """What the links of every module depend on: the program, its settings, which modules and classes there are."""
         return key(program(), repr(self._project.names), *self._project.files, self._project.graph.hierarchy()).hex()

@@ -120,7 +120,7 @@ def test_another_program_is_another_run(project: Path, monkeypatch: pytest.Monke
 def test_what_was_not_written_by_perflint_is_not_believed(project: Path, value: str) -> None:
     fresh = check(project)
     with sqlite3.connect(project / ".perflint_cache" / "results.sqlite3") as database:
-        assert database.execute("UPDATE entries SET value = ?", [value]).rowcount == 5
+        assert database.execute("UPDATE entries SET value = ?", [value]).rowcount == 6
     found = check(project)
     assert found == fresh
 
@@ -133,7 +133,7 @@ def test_a_damaged_file_is_as_good_as_none(project: Path, content: bytes) -> Non
     assert check(project) == fresh
     assert check(project) == fresh
     with sqlite3.connect(database) as made:
-        assert made.execute("SELECT count(*) FROM entries").fetchone() == (5,)
+        assert made.execute("SELECT count(*) FROM entries").fetchone() == (6,)
 
 
 def test_a_folder_that_cannot_be_made_is_as_good_as_none(project: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -52,6 +52,7 @@ class CallGraph:
     def __init__(self, symbols: Symbols, instances: Instances | None = None) -> None:
         self.symbols = symbols
         self.instances = instances or Instances(symbols)
+        self._given: dict[str, Callable[[], ModuleEdges]] = {}
         self._edges: dict[Symbol, tuple[Edges, int]] = {}
         self._main: dict[str, tuple[tuple[Symbol, ...], int]] = {}
         self._callers: dict[Symbol, tuple[Symbol, ...]] | None = None
@@ -59,10 +60,19 @@ class CallGraph:
 
     def edges(self, symbol: Symbol) -> Edges:
         """The edges of a function, or of a module's top level for a module's symbol."""
+        if symbol.module in self._given:
+            self._take(symbol.module)
         return self.symbols.reads.kept(self._edges, symbol, lambda: self._find(symbol))
 
-    def adopt(self, module: str, found: ModuleEdges) -> None:
-        """Take the edges of a module as they were found before, when all that they were taken from was the same."""
+    def adopt(self, module: str, give: Callable[[], ModuleEdges]) -> None:
+        """Take the edges of a module as they were found before, when all that they were taken from was the same.
+
+        They are asked for when somebody needs them.
+        """
+        self._given[module] = give
+
+    def _take(self, module: str) -> None:
+        found = self._given.pop(module)()
         for qualname, edges in zip(found.names, found.edges, strict=True):
             self._edges[_source(qualname, module)] = edges, 0
         self._main[module] = found.main, 0
@@ -105,6 +115,8 @@ class CallGraph:
 
     def main_callees(self, module: str) -> tuple[Symbol, ...]:
         """What runs under `if __name__ == "__main__"`."""
+        if module in self._given:
+            self._take(module)
         calls = self.symbols.files[module].main_calls
         return self.symbols.reads.kept(self._main, module, lambda: self._edges_of(module, "", calls).calls)
 

@@ -10,9 +10,8 @@ from itertools import chain
 from perflint.project.links import Links, ModuleLinks
 from perflint.project.places import Place, place_of
 from perflint.project.roots import ExtraNames, Heat, Root, Route
-from perflint.project.roots.classes import roots_of, view_of
+from perflint.project.roots.classes import roots_of
 from perflint.project.roots.entry import placed, script_roots
-from perflint.project.roots.views import view_paths
 from perflint.project.symbols import Kind, Symbol
 
 __all__ = ["ExtraNames", "Heat", "Hotness", "HotnessTable", "Route"]
@@ -191,16 +190,10 @@ def _run_once(modules: Mapping[str, ModuleLinks], named: Sequence[str]) -> Itera
 
 def _class_roots(modules: Mapping[str, ModuleLinks], links: Links) -> Iterator[Root]:
     """The roots of classes, with the paths that they are registered for anywhere."""
-    paths = view_paths(
-        (view for found in modules.values() for view in found.registered_views),
-        (view for found in modules.values() for view in found.decorated_views),
-    )
-    unknown = set(paths)
+    paths = links.paths
     for found in modules.values():
         for one in found.classes:
             if one.is_known or one.symbol not in paths:
-                unknown.discard(one.symbol)
                 yield from roots_of(one, paths.get(one.symbol, ""))
-    for symbol in paths:
-        if symbol in unknown:
-            yield from roots_of(view_of(links.graph, links.callbacks, symbol), paths[symbol])
+    for symbol in links.views_by_registration:
+        yield from roots_of(links.view(symbol), paths[symbol])

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from perflint.project.callgraph import CallGraph, ModuleEdges
 from perflint.project.reads import Reads
 from perflint.project.roots import ClassRoots, ExtraNames, Root, ViewPath
 from perflint.project.roots.callbacks import Callbacks
-from perflint.project.roots.classes import classes_in
+from perflint.project.roots.classes import classes_in, view_of
 from perflint.project.roots.decorated import decorated_by, decorators_of, is_memoised
 from perflint.project.roots.entry import by_signature
 from perflint.project.roots.registered import registered_by
 from perflint.project.roots.responses import answering_in
-from perflint.project.roots.views import decorated_views, registered_views
+from perflint.project.roots.views import decorated_views, registered_views, view_paths
 from perflint.project.symbols import Kind, Symbol
 
 
@@ -57,6 +58,7 @@ class Links:
         self.graph = graph
         self.extra = extra or ExtraNames()
         self.callbacks = Callbacks(graph)
+        self._given: dict[str, Callable[[], ModuleLinks | None]] = {}
         self._known: dict[str, tuple[ModuleLinks, int]] = {}
         self._called: dict[str, tuple[str, ...]] = {}
 
@@ -66,12 +68,36 @@ class Links:
 
     def of(self, module: str) -> ModuleLinks:
         """The links of one module."""
+        if module in self._given and (found := self._given.pop(module)()) is not None:
+            self._known[module] = found, 0
         return self.graph.symbols.reads.kept(self._known, module, lambda: self._find(module))
 
-    def adopt(self, module: str, found: ModuleLinks) -> None:
-        """Take a module's links as they were found before, when all that they were taken from was the same."""
-        self.graph.adopt(module, found.edges)
-        self._known[module] = found, 0
+    def adopt(self, module: str, give: Callable[[], ModuleLinks | None]) -> None:
+        """Take a module's links as they were found before, when all that they were taken from was the same.
+
+        They are asked for when somebody needs them; None stands for such as cannot be read.
+        """
+        self._given[module] = give
+        self.graph.adopt(module, lambda: self.of(module).edges)
+
+    @cached_property
+    def paths(self) -> Mapping[Symbol, str]:
+        """The classes that are registered as views anywhere, and for which path."""
+        found = [links for _, links in self.all()]
+        return view_paths(
+            (view for links in found for view in links.registered_views),
+            (view for links in found for view in links.decorated_views),
+        )
+
+    @cached_property
+    def views_by_registration(self) -> tuple[Symbol, ...]:
+        """The classes that are views for no other reason."""
+        known = {one.symbol for _, links in self.all() for one in links.classes if one.is_known}
+        return tuple(symbol for symbol in self.paths if symbol not in known)
+
+    def view(self, symbol: Symbol) -> ClassRoots:
+        """What is made of a class because it is registered as a view."""
+        return view_of(self.graph, self.callbacks, symbol)
 
     def sources(self, module: str) -> Sources | None:
         """What a module's links were taken from; None where they were not found here."""
