@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,8 @@ from perflint.findings import Position, Problem
 from perflint.parallel import each
 from perflint.program import program
 from perflint.project.extraction import extract
-from perflint.project.facts import FileFacts
+from perflint.project.facts import FileFacts, FunctionFact
+from perflint.project.later import Later
 from perflint.records import from_json, to_json
 from perflint.semantics.trees import parse_any
 
@@ -24,8 +26,13 @@ Facts = FileFacts | Problem
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    facts: FileFacts | None
+    facts: FileFacts | None  # without its functions, which stand on a line of their own
     problem: Problem | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Functions:
+    all: tuple[FunctionFact, ...]
 
 
 def gather(
@@ -41,11 +48,14 @@ def gather(
         return dict(zip(texts, made, strict=True))
     keys = {path: name_of_facts(path, modules[path], digests[path]) for path in texts}
     kept = cache.get(keys.values())
-    found = {path: facts for path in texts if (facts := _read(kept.get(keys[path])))}
+    found: dict[Path, Facts] = {}
+    for path, name in keys.items():
+        if facts := _read(kept.get(name), partial(_facts, path, modules[path], texts[path])):
+            found[path] = facts
     missing = [path for path in texts if path not in found]
     written = each(lambda path: _written(_facts(path, modules[path], texts[path])), missing, workers)
     for path, text in zip(missing, written, strict=True):
-        facts = _read(text)
+        facts = _read(text, partial(_facts, path, modules[path], texts[path]))
         assert facts is not None
         found[path] = facts
     cache.put({keys[path]: text for path, text in zip(missing, written, strict=True)})
@@ -59,17 +69,38 @@ def name_of_facts(path: Path, module: str, digest: str) -> bytes:
 
 def kept_facts(cache: Cache, name: bytes) -> FileFacts | None:
     """The facts that are kept by a name; None where there are none any more."""
-    found = _read(cache.get([name]).get(name))
-    return found if isinstance(found, FileFacts) else None
+    text = cache.get([name]).get(name)
+    found = _read(text, lambda: None)
+    return found if isinstance(found, FileFacts) and _functions_of(text) is not None else None
 
 
 def _written(facts: Facts) -> str:
-    return to_json(_Entry(facts, None) if isinstance(facts, FileFacts) else _Entry(None, facts))
+    if isinstance(facts, Problem):
+        return to_json(_Entry(None, facts))
+    without = replace(facts, functions_later=Later.of(()))
+    return f"{to_json(_Entry(without, None))}\n{to_json(_Functions(facts.functions))}"
 
 
-def _read(text: str | None) -> Facts | None:
-    entry = from_json(_Entry, text)
-    return entry.facts or entry.problem if entry is not None else None
+def _read(text: str | None, again: Callable[[], Facts | None]) -> Facts | None:
+    """What is kept of a file; `again` gives it anew, should its functions turn out to be damaged."""
+    head, _, functions = text.partition("\n") if text else ("", "", "")
+    entry = from_json(_Entry, head or None)
+    if entry is None or entry.facts is None:
+        return entry.problem if entry is not None else None
+
+    def make() -> tuple[FunctionFact, ...]:
+        found = from_json(_Functions, functions)
+        if found is not None:
+            return found.all
+        facts = again()
+        return facts.functions if isinstance(facts, FileFacts) else ()
+
+    return replace(entry.facts, functions_later=Later(make))
+
+
+def _functions_of(text: str | None) -> tuple[FunctionFact, ...] | None:
+    found = from_json(_Functions, text.partition("\n")[2]) if text else None
+    return found.all if found is not None else None
 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from perflint.kept_links import KeptLinks
     from perflint.project.whole import Project
 
-_BY_LINKS = ("hotness", "callers", "route", "routes")  # the questions that links answer
+_BY_LINKS = ("hotness", "callers", "route", "routes", "is_task")  # the questions that links answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from perflint.project.later import Later
+
 Record = TypeVar("Record")
 _Change = Callable[[Any], Any] | None  # None: as it is
 
@@ -63,6 +65,8 @@ def _changes(kind: Any) -> tuple[_Change, _Change]:
         return (lambda value: value.value), {each.value: each for each in kind}.__getitem__
     if kind is Path:
         return str, Path
+    if origin is Later:
+        return _of_later(inside[0])
     raise TypeError(f"no way to keep {kind}")
 
 
@@ -73,6 +77,15 @@ def _of_optional(kind: Any) -> tuple[_Change, _Change]:
 
 def _unless_none(change: _Change) -> _Change:
     return None if change is None else lambda value: None if value is None else change(value)
+
+
+def _of_later(kind: Any) -> tuple[_Change, _Change]:
+    write, read = _changes(kind)
+
+    def written(value: Later[Any]) -> Any:
+        return value() if write is None else write(value())
+
+    return written, lambda value: Later.of(value if read is None else read(value))
 
 
 def _of_many(origin: type, inside: tuple[Any, ...]) -> tuple[_Change, _Change]:

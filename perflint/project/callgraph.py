@@ -79,7 +79,7 @@ class CallGraph:
 
     def edges_from(self, module: str) -> ModuleEdges:
         """All edges that begin in a module."""
-        names = ("", *dict.fromkeys(fact.qualname for fact in self.symbols.files[module].functions))
+        names = ("", *self.symbols.files[module].defined)
         edges = tuple(self.edges(_source(name, module)) for name in names)
         return ModuleEdges(names, edges, self.main_callees(module))
 
@@ -219,7 +219,7 @@ class CallGraph:
     def _reversed(self) -> dict[Symbol, tuple[Symbol, ...]]:
         callers: dict[Symbol, dict[Symbol, None]] = defaultdict(dict)
         for module, facts in self.symbols.files.items():
-            sources = [Symbol(Kind.FUNCTION, fact.qualname, module) for fact in facts.functions]
+            sources = [Symbol(Kind.FUNCTION, name, module) for name in facts.defined]
             for source in [Symbol(Kind.MODULE, "", module), *sources]:
                 for target in self.callees(source):
                     callers[target][source] = None

@@ -28,7 +28,7 @@ class Cycles:
     def all(self) -> list[list[Symbol]]:
         """The members of every cycle of the project; their order is that of the files."""
         members: dict[int, list[Symbol]] = {}
-        for symbol, _ in self._graph.symbols.all_functions():
+        for symbol in self._graph.symbols.function_symbols():
             number = self.of(symbol)
             if number is not None:
                 members.setdefault(number, []).append(symbol)

@@ -22,6 +22,7 @@ from perflint.project.facts import (
     source_of,
 )
 from perflint.project.interface import flow, interface
+from perflint.project.later import Later
 from perflint.project.nodes import children
 from perflint.project.shapes import (
     annotations_and_defaults,
@@ -42,7 +43,8 @@ def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
 
 _LOOPING = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-_LISTENS = (".connect", "listen")
+_LISTENS = (".connect", "listen", "reversion.register", "auditlog.register")
+_LISTENERS = ("receiver(", "listens_for(")
 # Calls, class attributes and constants that say which relations are loaded with the rows.
 _LOADERS = re.compile(
     r"(?i).*(prefetch|select_related|(joined|selectin|subquery|immediate|eager)_?load|contains_eager)"
@@ -77,6 +79,7 @@ class _Extractor:
         self.words: set[str] = set()
         self.values: set[str] = set()  # words used other than as the name of what is called
         self.strings: set[str] = set()
+        self.listening: list[str] = []
         self.loaded: set[str] = set()
 
     def run(self, tree: ast.Module) -> FileFacts:
@@ -93,13 +96,15 @@ class _Extractor:
             imports=tuple(self.imports),
             star_imports=tuple(self.stars),
             classes=tuple(self.classes),
-            functions=tuple(self.functions),
+            defined=Words.in_order(dict.fromkeys(fact.qualname for fact in self.functions)),
+            functions_later=Later.of(tuple(self.functions)),
             assigns=tuple(self.assigns),
             calls=tuple(scope.calls),
             main_calls=tuple(main.calls),
             words=Words.of(self.words),
             called=Words.of(self.words - self.values),
             strings=tuple(sorted(self.strings)),
+            listening=tuple(self.listening),
             loaded=frozenset(self.loaded),
         )
 
@@ -178,8 +183,9 @@ class _Extractor:
         refs = tuple(name for value in values for name in given_names(value))
         callee = callee_of(node.func)
         if callee or refs:
-            text = self.text(node) if callee.endswith(_LISTENS) else ""
-            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, first_text(node), text))
+            scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, first_text(node)))
+            if callee.endswith(_LISTENS):
+                self.listening.append(self.text(node))
         if _LOADERS.match(callee.rpartition(".")[2] or getattr(node.func, "attr", "")):
             self.loaded.update(word for value in values for word in loaded_names(value))
         if isinstance(node.func, ast.Name):
@@ -267,6 +273,7 @@ class _Extractor:
         for statement in node.body:
             self._statement(statement, scope, qualname + ".")
         decorators = tuple(map(self.text, node.decorator_list))
+        self.listening.extend(text for text in decorators if any(name in text for name in _LISTENERS))
         declares = any("declared_attr" in decorator for decorator in decorators)
         self.functions.append(
             FunctionFact(

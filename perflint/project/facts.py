@@ -13,6 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+from perflint.project.later import Later
 from perflint.project.words import Words
 
 
@@ -36,7 +37,6 @@ class CallFact(NamedTuple):
     refs: tuple[str, ...] = ()
     in_loop: bool = False
     first: str = ""
-    text: str = ""  # the whole call, kept only where listeners are registered
 
 
 class BindFact(NamedTuple):
@@ -117,16 +117,23 @@ class FileFacts:
     imports: tuple[ImportFact, ...]
     star_imports: tuple[str, ...]
     classes: tuple[ClassFact, ...]
-    functions: tuple[FunctionFact, ...]
+    defined: Words  # qualified names of functions, in their order
+    functions_later: Later[tuple[FunctionFact, ...]]  # most of what there is to keep, and of few files asked for
     assigns: tuple[AssignFact, ...]
     calls: tuple[CallFact, ...]  # at module level, `if __name__ == "__main__"` apart
     main_calls: tuple[CallFact, ...]
     words: Words  # every name and attribute of the file
     called: Words  # words that the file uses only to call them
     strings: tuple[str, ...]  # dotted string literals, as mock.patch and send_task take
+    listening: tuple[str, ...] = ()  # calls and decorators by which functions or models are registered for events
     loaded: frozenset[str] = frozenset()  # names of relations that the file loads eagerly
     interface: str = ""  # a digest of all that other files can see of this one
     flow: str = ""  # a digest of what its functions bind and return
+
+    @property
+    def functions(self) -> tuple[FunctionFact, ...]:
+        """Every function and method of the file."""
+        return self.functions_later()
 
 
 @lru_cache(maxsize=8192)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from perflint.project.callgraph import CallGraph, ModuleEdges
+from perflint.project.facts import FileFacts
 from perflint.project.reads import Reads
 from perflint.project.roots import ClassRoots, ExtraNames, Root, ViewPath
 from perflint.project.roots.callbacks import Callbacks
-from perflint.project.roots.classes import classes_in, view_of
-from perflint.project.roots.decorated import decorated_by, decorators_of, is_memoised
+from perflint.project.roots.classes import classes_in, is_task_class, view_of
+from perflint.project.roots.decorated import decorated_by, decorators_of, is_celery_decorator, is_memoised
 from perflint.project.roots.entry import by_signature
 from perflint.project.roots.registered import registered_by
 from perflint.project.roots.responses import answering_in
@@ -41,6 +42,7 @@ class ModuleLinks:
     decorated_views: tuple[ViewPath, ...]
     callbacks: tuple[OwnCallbacks, ...]
     once: tuple[Symbol, ...]  # memoised functions without a parameter
+    tasks: tuple[Symbol, ...]  # Celery's: decorated functions, and classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,19 @@ class Links:
                 for fact in facts.functions
                 if fact.decorators and not fact.params and is_memoised(fact)
             ),
+            tasks=tuple(self._tasks(facts)),
         )
+
+    def _tasks(self, facts: FileFacts) -> Iterator[Symbol]:
+        module = facts.module
+        for function in facts.functions:
+            scope = function.parent
+            if any(is_celery_decorator(self.graph, module, scope, text) for text in function.decorators):
+                yield Symbol(Kind.FUNCTION, function.qualname, module)
+        for fact in facts.classes:
+            symbol = Symbol(Kind.CLASS, fact.qualname, module)
+            if is_task_class(self.graph, symbol, fact):
+                yield symbol
 
     def _callbacks(self, module: str) -> Iterator[OwnCallbacks]:
         for fact in self.graph.symbols.files[module].classes:

@@ -31,9 +31,9 @@ def sole_methods(symbols: Symbols) -> Mapping[str, tuple[Symbol, ...]]:
     for module, facts in symbols.files.items():
         if place_of(module) in (Place.TESTS, Place.MIGRATIONS):
             continue
-        for fact in facts.functions:
-            if fact.is_method and _is_telling(fact.name):
-                owners[fact.name].append(Symbol(Kind.CLASS, fact.parent, module))
+        for fact in facts.classes:
+            for name in filter(_is_telling, fact.methods):
+                owners[name].append(Symbol(Kind.CLASS, fact.qualname, module))
     found = {}
     for name, classes in owners.items():
         if _is_one_family(symbols, classes):

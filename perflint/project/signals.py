@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 from perflint.project.declarations import Declaration, declaration, names, string
-from perflint.project.facts import CallFact, FileFacts, dotted, expression
+from perflint.project.facts import FileFacts, dotted, expression
 from perflint.project.schema import Library, Model
 from perflint.project.symbols import Kind, Symbol, Symbols
 
@@ -59,13 +59,9 @@ class Signals:
         return frozenset(heard)
 
     def _file(self, module: str, facts: FileFacts) -> None:
-        for text in _registrations(facts):
+        for text in facts.listening:
             if found := declaration(expression(text)):
                 self._registered(module, found)
-        for call in _calls(facts):
-            if call.callee.endswith(_REGISTER):
-                for name in call.refs[:1]:
-                    self._heard(self._symbols.resolve(module, name), _SAVED)
         for fact in facts.classes:
             history = any("HistoricalRecords(" in assign.value for assign in fact.assigns)
             if history or any(text.startswith(_REGISTER) for text in fact.decorators):
@@ -84,6 +80,9 @@ class Signals:
             self._django(module, {owner}, found.argument(1, "sender"))
         elif verb in ("listens_for", "listen"):
             self._sqlalchemy(module, found)
+        elif found.callee.endswith(_REGISTER):
+            for name in [name for node in found.args for name in names(node)][:1]:
+                self._heard(self._symbols.resolve(module, name), _SAVED)
 
     def _django(self, module: str, signals: set[str], sender: ast.expr | None) -> None:
         """A receiver of Django's model signals; other signals are none of ours."""
@@ -131,19 +130,3 @@ class Signals:
     def _heard(self, symbol: Symbol | None, heard: set[str] | frozenset[str]) -> None:
         if symbol is not None:
             self._of[symbol] |= heard
-
-
-def _calls(facts: FileFacts) -> Iterator[CallFact]:
-    yield from facts.calls
-    yield from facts.main_calls
-    for function in facts.functions:
-        yield from function.calls
-
-
-def _registrations(facts: FileFacts) -> Iterator[str]:
-    """Texts of the calls and decorators that register a listener."""
-    for function in facts.functions:
-        for text in function.decorators:
-            if "receiver(" in text or "listens_for(" in text:
-                yield text
-    yield from (call.text for call in _calls(facts) if call.text)

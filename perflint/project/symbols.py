@@ -85,15 +85,14 @@ class Symbols:
     def nested(self, module: str, qualname: str) -> Symbol | None:
         """The symbol of a function defined inside another."""
         table = self._table(module)
-        return Symbol(Kind.FUNCTION, qualname, module) if table and qualname in table.functions else None
+        return Symbol(Kind.FUNCTION, qualname, module) if table and table.has_function(qualname) else None
 
     def is_nested(self, module: str, qualname: str) -> bool:
         """Whether a function is defined inside another function (a method is not, by itself)."""
         table = self._table(module)
-        functions = table.functions if table else {}
-        outer = qualname.rpartition(".")[0]
-        while outer:
-            if outer in functions:
+        outer = qualname.rpartition(".")[0] if table else ""
+        while table and outer:
+            if table.has_function(outer):
                 return True
             outer = outer.rpartition(".")[0]
         return False
@@ -113,6 +112,11 @@ class Symbols:
         for module, facts in self.files.items():
             for fact in facts.functions:
                 yield Symbol(Kind.FUNCTION, fact.qualname, module), fact
+
+    def function_symbols(self) -> Iterator[Symbol]:
+        """The symbol of every function and method of the project."""
+        for module, facts in self.files.items():
+            yield from (Symbol(Kind.FUNCTION, name, module) for name in facts.defined)
 
     def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
         """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
@@ -135,8 +139,8 @@ class Symbols:
         table = self._table(module)
         while table and scope:
             inner = f"{scope}.{first}"
-            if scope in table.functions:
-                if inner in table.functions:
+            if table.has_function(scope):
+                if table.has_function(inner):
                     return Symbol(Kind.FUNCTION, inner, module)
                 if inner in table.classes:
                     return Symbol(Kind.CLASS, inner, module)
@@ -161,7 +165,7 @@ class Symbols:
             return None
         if name in table.classes:
             return Symbol(Kind.CLASS, name, module)
-        if name in table.functions:
+        if table.has_function(name):
             return Symbol(Kind.FUNCTION, name, module)
         if name in table.imports:
             return self._imported(module, table.imports[name], depth + 1)
@@ -215,7 +219,7 @@ class Symbols:
             table = self._table(owner.module)
             assert table is not None
             inner = f"{owner.name}.{name}"
-            if inner in table.functions:
+            if table.has_function(inner):
                 return Symbol(Kind.FUNCTION, inner, owner.module)
             if inner in table.classes:
                 return Symbol(Kind.CLASS, inner, owner.module)
@@ -301,17 +305,30 @@ class Symbols:
 class _Table:
     """The definitions of one module by name."""
 
-    __slots__ = ("_assigned", "assigns", "classes", "facts", "functions", "imports")
+    __slots__ = ("_assigned", "_functions", "assigns", "classes", "facts", "imports")
 
     def __init__(self, facts: FileFacts) -> None:
         self.facts = facts
         self.classes = {fact.qualname: fact for fact in facts.classes}
-        self.functions = {fact.qualname: fact for fact in facts.functions}
+        self._functions: dict[str, FunctionFact] | None = None
         self.imports = {fact.local: fact.target for fact in facts.imports}
         self.assigns = defaultdict(list)
         for fact in facts.assigns:
             self.assigns[fact.name].append(fact)
         self._assigned: dict[str, frozenset[str]] = {}
+
+    @property
+    def functions(self) -> dict[str, FunctionFact]:
+        """The functions by qualified name."""
+        if self._functions is None:
+            self._functions = {fact.qualname: fact for fact in self.facts.functions}
+        return self._functions
+
+    def has_function(self, qualname: str) -> bool:
+        """Whether there is a function of this name; what is kept of it need not be read for that."""
+        if self.facts.functions_later.is_made:
+            return qualname in self.functions
+        return qualname in self.facts.defined
 
     def assigned(self, qualname: str) -> frozenset[str]:
         """The names that a class body assigns."""

@@ -8,14 +8,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A set of words without spaces, as one text with a space before and behind each."""
+    """A set of words without spaces, as one text with a space before and behind each; `in_order`, or sorted."""
 
     text: str = " "
 
     @classmethod
     def of(cls, words: Iterable[str]) -> Words:
         """The set of these words."""
-        return cls(f" {' '.join(sorted(words))} ")
+        return cls.in_order(sorted(words))
+
+    @classmethod
+    def in_order(cls, words: Iterable[str]) -> Words:
+        """The set of these words, which it gives in the same order."""
+        return cls(f" {' '.join(words)} ")
 
     def __contains__(self, word: str) -> bool:
         return f" {word} " in self.text

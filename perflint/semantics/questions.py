@@ -6,11 +6,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeVar
 
-from perflint.project.celery.tasks import is_task_class
 from perflint.project.facts import CallFact
 from perflint.project.hotness import Hotness
 from perflint.project.roots import Route
-from perflint.project.roots.decorated import is_celery_decorator
 from perflint.project.symbols import Symbol
 
 if TYPE_CHECKING:
@@ -57,7 +55,7 @@ class Questions:
 
     def is_task(self, symbol: Symbol) -> bool:
         """Whether a function's decorator, or what a class derives from, makes it a Celery task."""
-        return self._recorded("is_task", self._is_task(symbol), symbol)
+        return self._recorded("is_task", symbol in self._project.links.of(symbol.module).tasks, symbol)
 
     def again(self, question: str, symbols: tuple[Symbol, ...]) -> object:
         """What is answered to a recorded question by now. ValueError for one that is none."""
@@ -68,13 +66,6 @@ class Questions:
     def _recorded(self, question: str, answer: Answer, *symbols: Symbol) -> Answer:
         self._project.reads.answer(question, symbols, answer)
         return answer
-
-    def _is_task(self, symbol: Symbol) -> bool:
-        graph = self._project.graph
-        if fact := graph.symbols.function(symbol):
-            return any(is_celery_decorator(graph, symbol.module, fact.parent, text) for text in fact.decorators)
-        kind = graph.symbols.class_(symbol)
-        return kind is not None and is_task_class(graph, symbol, kind)
 
     def _routes(self, function: Symbol) -> Iterator[Symbol]:
         hotness = self._project.hotness

@@ -10,7 +10,7 @@ from perflint.project.celery.bases import class_ignores, doubt_about, owner_name
 from perflint.project.celery.records import CeleryTask
 from perflint.project.facts import ClassFact, FunctionFact, expression
 from perflint.project.places import Place, place_of
-from perflint.project.roots.classes import is_celery_class
+from perflint.project.roots.classes import is_task_class
 from perflint.project.roots.decorated import is_celery_decorator
 from perflint.project.symbols import Kind, Symbol
 
@@ -28,12 +28,6 @@ def celery_tasks(graph: CallGraph) -> Iterator[CeleryTask]:
     for symbol, class_fact in graph.symbols.all_classes():
         if place_of(symbol.module) is not Place.TESTS and is_task_class(graph, symbol, class_fact):
             yield _class_based(graph, symbol, class_fact)
-
-
-def is_task_class(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> bool:
-    """Whether a class is a task by itself, and not only a base of others."""
-    is_abstract = any(assign.name == "abstract" and assign.value == "True" for assign in fact.assigns)
-    return "run" in fact.methods and not is_abstract and is_celery_class(graph, symbol)
 
 
 def _decorated(graph: CallGraph, symbol: Symbol, fact: FunctionFact, index: int) -> CeleryTask:

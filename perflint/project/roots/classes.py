@@ -72,6 +72,12 @@ def _fitting(origins: tuple[str, ...]) -> tuple[Family, ...]:
     return tuple(family for family in FAMILIES if any(family.fits(origin) for origin in origins))
 
 
+def is_task_class(graph: CallGraph, symbol: Symbol, fact: ClassFact) -> bool:
+    """Whether a class is a Celery task by itself, and not only a base of others."""
+    is_abstract = any(assign.name == "abstract" and assign.value == "True" for assign in fact.assigns)
+    return "run" in fact.methods and not is_abstract and is_celery_class(graph, symbol)
+
+
 def _origins(graph: CallGraph, owners: tuple[Symbol, ...]) -> list[str]:
     """Dotted names of the library classes above a class."""
     origins = [owner.name for owner in owners if owner.kind is Kind.EXTERNAL]
