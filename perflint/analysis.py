@@ -17,7 +17,7 @@ from perflint.findings import Confidence, Finding, Problem
 from perflint.gate import Checks, costs_nothing, passed
 from perflint.gathering import Facts, gather
 from perflint.libraries import Libraries
-from perflint.parallel import available, each, pays, uncollected
+from perflint.parallel import FINDINGS, each, pays, sharing, uncollected
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames
 from perflint.project.import_root import import_root
@@ -58,7 +58,7 @@ class Analysis:
         self.root = import_root(texts)
         names = module_names(texts, self.root, [settings.root / source for source in settings.source_roots])
         unknown = {path: text for path, text in texts.items() if path not in (known or {})}
-        gathered = {**(known or {}), **gather(unknown, names, available(settings.workers), cache, self.digests)}
+        gathered = {**(known or {}), **gather(unknown, names, settings.workers, cache, self.digests)}
         self.facts = {path: gathered[path] for path in texts}
         self._problems: dict[Path, list[Problem]] = {}
         files = {facts.module: facts for facts in self.facts.values() if isinstance(facts, FileFacts)}
@@ -164,12 +164,12 @@ def analyse(
     sources: Sequence[SourceFile], report: Set[Path], settings: Settings, kept: Kept | None = None
 ) -> Iterable[Finding | Problem]:
     """The findings in the reported files of a project, and what could not be done."""
-    workers = available(settings.workers)
     with uncollected():
         analysis = Analysis.of(sources, settings, kept.cache if kept else None)
         earlier = Earlier.of(kept, analysis) if kept else None
         known = earlier.known(report) if earlier else {}
         missing = sorted(report - known.keys())
+        workers = sharing(settings.workers, (analysis.texts[path] for path in missing), FINDINGS)
         if pays(missing, workers):
             analysis.link()
         made = dict(zip(missing, each(analysis.answered, missing, workers), strict=True))

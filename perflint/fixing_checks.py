@@ -13,7 +13,7 @@ from perflint import engine
 from perflint.cards import Rule
 from perflint.config import Settings
 from perflint.findings import Finding, Problem, Span
-from perflint.parallel import available, each, uncollected
+from perflint.parallel import FINDINGS, each, sharing, uncollected
 from perflint.rewrites import Draft, Rewrite
 from perflint.source import SourceFile
 
@@ -82,7 +82,9 @@ class Checking:
                 analysis = self._begun(sources, settings)
                 analysis.link()
                 files = sorted(report if only is None else only)
-                made = each(analysis.reported, files, available(settings.workers))
+                texts = {source.path: source.text for source in sources}
+                workers = sharing(settings.workers, (texts[path] for path in files), FINDINGS)
+                made = each(analysis.reported, files, workers)
             return [found for file in made for found in file]
 
         return engine.check(self.paths, self.settings, self.texts, analyse)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from perflint.cache import key
 from perflint.findings import Position, Problem
-from perflint.parallel import each
+from perflint.parallel import FACTS, each, sharing
 from perflint.program import program
 from perflint.project.extraction import extract
 from perflint.project.facts import FileFacts, FunctionFact
@@ -44,7 +44,9 @@ def gather(
 ) -> dict[Path, Facts]:
     """The facts of each file, or why it has none; `modules` are their names, `digests` are of the texts."""
     if cache is None or digests is None:
-        made = each(lambda path: _facts(path, modules[path], texts[path]), list(texts), workers)
+        made = each(
+            lambda path: _facts(path, modules[path], texts[path]), list(texts), sharing(workers, texts.values(), FACTS)
+        )
         return dict(zip(texts, made, strict=True))
     keys = {path: name_of_facts(path, modules[path], digests[path]) for path in texts}
     kept = cache.get(keys.values())
@@ -53,6 +55,7 @@ def gather(
         if facts := _read(kept.get(name), partial(_facts, path, modules[path], texts[path])):
             found[path] = facts
     missing = [path for path in texts if path not in found]
+    workers = sharing(workers, (texts[path] for path in missing), FACTS)
     written = each(lambda path: _written(_facts(path, modules[path], texts[path])), missing, workers)
     for path, text in zip(missing, written, strict=True):
         facts = _read(text, partial(_facts, path, modules[path], texts[path]))

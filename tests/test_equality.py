@@ -19,7 +19,7 @@ _FOLDERS = [
 
 @pytest.fixture
 def many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("perflint.parallel._WORTHWHILE", 2)
+    monkeypatch.setattr("perflint.parallel._WORTHWHILE", 0)
 
 
 @pytest.mark.parametrize("name", SHORTCUTS)
