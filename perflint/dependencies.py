@@ -1,8 +1,8 @@
 """What a file's findings were taken from, as it can be kept, and digests of how all that stands by now.
 
-Every file depends on the program, the settings, which modules there are, the models and the like (`States.project`). Of
-single modules it depends on those where a definition was looked up or code was read, and on the answers to what was
-asked about functions.
+Every file depends on the program, the settings, which modules there are and the like (`States.project`). Of single
+modules it depends on those where a definition or a model was looked up or code was read, and on the answers to what
+was asked about functions.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class States:
         self._changes = changes
         self._answers = answers
         self._project = analysis.project
+        self._models = self._project.models.by_module
         self._about = about  # what findings depend on beside the sources
         self._definitions: dict[str, str] = {}
         self._codes: dict[str, str] = {}
@@ -98,8 +99,8 @@ class States:
         return _once(self._codes, module, self._code)
 
     def _shown(self, facts: FileFacts) -> str:
-        """What a module shows of itself, and what names in it may mean by themselves."""
-        return _short(facts.interface + self._guessed(facts))
+        """What a module shows of itself, what names in it may mean by themselves, and how its classes are mapped."""
+        return _short(facts.interface + self._guessed(facts) + "\n".join(self._models.get(facts.module, ())))
 
     def _code(self, module: str) -> str:
         """A module's text, what names in it may mean by themselves, and where its calls lead back."""

@@ -136,10 +136,24 @@ def test_the_way_to_a_function_counts(project: Project) -> None:
     assert "service" not in project.taken
 
 
-def test_what_a_file_shows_of_itself_counts_for_all(project: Project) -> None:
+def test_what_a_class_is_mapped_to_counts_for_those_who_ask(project: Project) -> None:
     project.write("models", _MODELS.replace("relationship()", 'relationship(lazy="selectin")'))
     assert not [one for one in project.run() if one.code == "PF101"]
-    assert project.taken == set()
+    assert project.taken == {"other"}
+
+
+def test_a_relation_that_another_class_gives_to_a_model_counts(project: Project) -> None:
+    given = """
+from models import Base, Order
+class Note(Base):
+    __tablename__ = "notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"))
+    order: Mapped[Order] = relationship(back_populates="notes", backref="remarks")
+"""
+    project.write("other", _MODELS.split("class Base")[0] + given)
+    project.run()
+    assert "service" not in project.taken
 
 
 def test_lines_that_move_are_told_anew(project: Project) -> None:

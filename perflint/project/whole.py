@@ -54,8 +54,8 @@ class Project:
 
     @cached_property
     def models(self) -> Models:
-        """Mapped classes."""
-        return Models(self._definitions)
+        """Mapped classes, for whoever looks at one file: what is asked for is noted."""
+        return Models(self._definitions).watched(self.reads)
 
     @cached_property
     def hotness(self) -> HotnessTable:
