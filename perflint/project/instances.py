@@ -135,8 +135,9 @@ class Instances:
     def _assigns(self, symbol: Symbol) -> Iterator[AssignFact]:
         owner, _, name = symbol.name.rpartition(".")
         fact = self.symbols.class_(Symbol(Kind.CLASS, owner, symbol.module)) if owner else None
-        assigns = fact.assigns if fact else self.symbols.module_assigns(symbol.module)
-        return (assign for assign in assigns if assign.name == (name if fact else symbol.name))
+        if fact is None:
+            return iter(self.symbols.module_assigns(symbol))
+        return (assign for assign in fact.assigns if assign.name == name)
 
     def _assigned(self, module: str, scope: str, fact: AssignFact) -> Thing | None:
         if fact.annotation and (found := self.annotated(module, scope, fact.annotation)):

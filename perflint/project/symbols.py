@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from enum import StrEnum
 from typing import NamedTuple
@@ -284,10 +284,10 @@ class Symbols:
         around = [full for full in fits if f"{importer}.".startswith(f"{full[: -len(tail)]}.")]
         return around or [full for full in fits if len(fits) == 1 and full[: -len(tail)] not in self.files]
 
-    def module_assigns(self, module: str) -> tuple[AssignFact, ...]:
-        """All that a module binds at its top level."""
-        table = self._table(module)
-        return table.facts.assigns if table else ()
+    def module_assigns(self, symbol: Symbol) -> Sequence[AssignFact]:
+        """What a module binds to a name at its top level."""
+        table = self._table(symbol.module)
+        return table.assigns.get(symbol.name, ()) if table else ()
 
     def assigns(self, symbol: Symbol) -> tuple[str, ...]:
         """Source texts of all values bound to a module-level or class-level variable."""
