@@ -51,7 +51,7 @@ class Exposures:
     """Answers for any fetch of the project; each route is looked at once."""
 
     def __init__(self, interpreter: Interpreter, project: Project) -> None:
-        self._interpreter = interpreter
+        self.interpreter = interpreter
         self._project = project
         self.questions = interpreter.questions
         self._returned: dict[Symbol, tuple[Mapping[_Place, Exposure], int]] = {}
@@ -80,8 +80,8 @@ class Exposures:
         return self._project.reads.kept(self._returned, route, lambda: self._exposed(route, details))
 
     def _exposed(self, route: Symbol, details: Route | None) -> Mapping[_Place, Exposure]:
-        self._interpreter.begin()
-        analysis = self._interpreter.analyse(self._interpreter.standing(route), None)
+        self.interpreter.begin()
+        analysis = self.interpreter.analyse(self.interpreter.standing(route), None)
         found: dict[_Place, Exposure] = {}
         if analysis is not None and details is not None:
             for node, query in _fetched(analysis.value, self._is_schema):
