@@ -33,7 +33,7 @@ _LINES = (
     ),
     *(
         "class A:\n\n    # first\n    x = 1\n    pass\n\n    @slow()\n    def f(self):\n        import a\n        slow()",
-        "@(\n  slow)\ndef f():\n    if x:\n        a = 1\n\n        # why\n        b = slow(2)\n    # end\n  # further",
+        "@(\n  slow())\ndef f():\n    if x:\n        a = 1\n\n        # why\n        b = slow(2)\n    # end\n  # further",
         "def f():\n    for x in y: slow(x)\n    with slow() as a:\n        b = a; c = slow()\n    return slow(b)",
     ),
     *(
