@@ -32,11 +32,6 @@ _LINES = (
         "if x:\n  slow()",
     ),
     *(
-        "class A:\n\n    # first\n    x = 1\n    pass\n\n    @slow()\n    def f(self):\n        import a\n        slow()",
-        "@(\n  slow())\ndef f():\n    if x:\n        a = 1\n\n        # why\n        b = slow(2)\n    # end\n  # further",
-        "def f():\n    for x in y: slow(x)\n    with slow() as a:\n        b = a; c = slow()\n    return slow(b)",
-    ),
-    *(
         "x = '''a\n  b'''",
         "y = (slow(1),\n     2 )",
         "\f",
@@ -46,14 +41,19 @@ _LINES = (
         "slow('é', slow())",
     ),
 )
+_NESTED = (
+    "class A:\n\n    # first\n    x = 1\n    pass\n\n    @slow()\n    def f(self):\n        import a\n        slow()",
+    "@(\n  slow())\ndef f():\n    if x:\n        a = 1\n\n        # why\n        b = slow(2)\n    # end\n  # further",
+    "def f():\n    for x in y: slow(x)\n    with slow() as a:\n        b = a; c = slow()\n    return slow(b)",
+)
 _ENDS = ("\n", "\r\n", "\r")
 
 
 @st.composite
-def files(draw: st.DrawFn) -> str:
+def files(draw: st.DrawFn, of: tuple[str, ...] = _LINES) -> str:
     """Files with calls of `slow`, of all sorts of layout: tabs, form feeds, no line end at the end, other line ends."""
     end = draw(st.sampled_from(_ENDS))
-    lines = draw(st.lists(st.sampled_from(_LINES), min_size=1, max_size=8))
+    lines = draw(st.lists(st.sampled_from(of), min_size=1, max_size=8))
     last = draw(st.sampled_from(("", end, end * 3, end + "   ")))
     return draw(st.sampled_from(("", "\f"))) + "\n".join(lines).replace("\n", end) + last
 
@@ -68,7 +68,7 @@ def test_edits_give_what_the_rewrite_gives(text: str, imports: bool, defines: bo
 
 
 @law
-@given(files(), st.booleans(), st.booleans())
+@given(files((*_LINES, *_NESTED)), st.booleans(), st.booleans())
 def test_edits_are_the_same_whether_the_source_is_given(text: str, imports: bool, defines: bool) -> None:
     module = cst.parse_module(text)
     try:
