@@ -14,6 +14,7 @@ from perflint.project.places import Place, place_of
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.context import Context
 from perflint.semantics.memo_guards import is_kept
+from perflint.semantics.searches import text_symbol
 from perflint.semantics.stores import kept_in, targets_of
 from perflint.semantics.trees import FunctionNode
 from perflint.semantics.values import Awaitable, Function, Instance, Value
@@ -25,7 +26,7 @@ _PARTICULAR = {
 }
 
 
-_STARTING = ("asyncio.run", "anyio.run", "run_until_complete", "async_to_sync")
+_STARTING = tuple(map(text_symbol, ("asyncio.run", "anyio.run", "run_until_complete", "async_to_sync")))
 
 
 def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
@@ -41,8 +42,9 @@ def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
 def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> Accessor | None:
     """A function that makes this kind of client once, with the arguments `kept` and nothing that changes requests."""
     wanted = {name: _normal(text) for name, text in kept.items()}
-    for symbol, fact in ctx.every_function():
-        if not _is_plain(fact) or place_of(symbol.module) is not Place.APP:
+    for symbol in ctx.questions.found("making", *map(text_symbol, kind.origins)):
+        fact = _fact(symbol, ctx)
+        if fact is None or not _is_plain(fact) or place_of(symbol.module) is not Place.APP:
             continue
         given = _made_with(symbol, fact, kind, ctx)
         if given is None or not wanted.items() <= given.items() or _is_particular(given, kept):
@@ -51,6 +53,11 @@ def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> A
         if module is not None and (not kind.is_async or _is_per_loop(fact) or not _has_many_loops(ctx)):
             return _accessor(symbol, module, ctx)
     return None
+
+
+def _fact(symbol: Symbol, ctx: Context) -> FunctionFact | None:
+    """The facts of a function, whose code counts as read."""
+    return ctx.project.symbols.function(symbol) if ctx.project.file(symbol.module) is not None else None
 
 
 def _is_plain(fact: FunctionFact) -> bool:
@@ -109,9 +116,7 @@ def _is_per_loop(fact: FunctionFact) -> bool:
 
 def _has_many_loops(ctx: Context) -> bool:
     """Whether requests or tasks start event loops: a client belongs to the loop of its first connection."""
-    starting = (
-        symbol for symbol, fact in ctx.every_function() if any(call.callee.endswith(_STARTING) for call in fact.calls)
-    )
+    starting = ctx.questions.found("calling", *_STARTING)
     return any(ctx.hotness(symbol).heat is Heat.HOT for symbol in starting)
 
 
@@ -129,13 +134,8 @@ def _importable(symbol: Symbol, ctx: Context) -> str | None:
         return symbol.module
     if ctx.module in _imported_by(symbol.module, ctx):
         return None
-    own = ctx.project.files[ctx.module]
-    for facts in (own, *ctx.project.every_file.values()):
-        for fact in facts.imports:
-            for name in (fact.target, fact.target.rpartition(".")[0]):
-                if name and ctx.project.symbols.find_module(name, ctx.module) == symbol.module:
-                    return name
-    return None
+    module, importer = Symbol(Kind.MODULE, "", symbol.module), Symbol(Kind.MODULE, "", ctx.module)
+    return next(iter(ctx.questions.found("imported_as", module, importer)), None)
 
 
 def _imported_by(module: str, ctx: Context) -> Set[str]:
