@@ -44,7 +44,7 @@ def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> A
     wanted = {name: _normal(text) for name, text in kept.items()}
     for symbol in ctx.questions.found("making", *map(text_symbol, kind.origins)):
         fact = _fact(symbol, ctx)
-        if fact is None or not _is_plain(fact) or place_of(symbol.module) is not Place.APP:
+        if fact is None or place_of(symbol.module) is not Place.APP:
             continue
         given = _made_with(symbol, fact, kind, ctx)
         if given is None or not wanted.items() <= given.items() or _is_particular(given, kept):
@@ -58,13 +58,6 @@ def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> A
 def _fact(symbol: Symbol, ctx: Context) -> FunctionFact | None:
     """The facts of a function, whose code counts as read."""
     return ctx.project.symbols.function(symbol) if ctx.project.file(symbol.module) is not None else None
-
-
-def _is_plain(fact: FunctionFact) -> bool:
-    """Whether the function can be called without arguments, and makes something."""
-    if fact.parent or fact.is_generator or not fact.calls:
-        return False
-    return all(param.default or param.kind not in ("normal", "keyword") for param in fact.params)
 
 
 def _is_particular(given: Mapping[str, str], kept: Mapping[str, str]) -> bool:

@@ -58,7 +58,7 @@ class Searches:
 
     @_once
     def making(self, *origins: Symbol) -> tuple[Symbol, ...]:
-        """The functions that call something of these packages and names, wherever in the package it is from."""
+        """Functions without parameters that call something of these packages and names, wherever it is from there."""
         wanted = {_ends(origin) for origin in origins}
         resolve = self._project.graph.symbols.resolve
 
@@ -66,7 +66,9 @@ class Searches:
             found = resolve(symbol.module, callee, symbol.name) if callee else None
             return found is not None and found.kind is Kind.EXTERNAL and _ends(found) in wanted
 
-        return self._functions(lambda symbol, fact: any(is_wanted(symbol, callee) for callee in _callees(fact)))
+        return self._functions(
+            lambda symbol, fact: _is_plain(fact) and any(is_wanted(symbol, callee) for callee in _callees(fact))
+        )
 
     @_once
     def mounting(self, app: Symbol) -> tuple[Symbol, ...]:
@@ -102,6 +104,13 @@ class Searches:
 def text_symbol(text: str) -> Symbol:
     """A text, or a library's object by its dotted name, as it is searched for."""
     return Symbol(Kind.EXTERNAL, text)
+
+
+def _is_plain(fact: FunctionFact) -> bool:
+    """Whether the function can be called without arguments, and makes something."""
+    if fact.parent or fact.is_generator or not fact.calls:
+        return False
+    return all(param.default or param.kind not in ("normal", "keyword") for param in fact.params)
 
 
 def _callees(fact: FunctionFact) -> set[str]:
