@@ -89,7 +89,8 @@ class Searches:
         """The first name by which a file imports the module that means it in the importer too; none for none."""
         files = self._project.files
         find = self._project.graph.symbols.find_module
-        for facts in (files[importer.module], *files.values()):
+        own = [facts for name, facts in files.items() if name == importer.module]  # first
+        for facts in (*own, *files.values()):
             for fact in facts.imports:
                 for name in (fact.target, fact.target.rpartition(".")[0]):
                     if name and find(name, importer.module) == module.module:
