@@ -22,6 +22,7 @@ from perflint.semantics.context import Context
 from perflint.semantics.walk import align, visit
 
 if TYPE_CHECKING:
+    from perflint.codemods.splicing import Source
     from perflint.config import Settings
     from perflint.project.whole import Project
     from perflint.semantics.exposure import Exposures
@@ -47,6 +48,8 @@ class Checker:
     _around: dict[cst.CSTNode, tuple[cst.BaseCompoundStatement, int]] = field(default_factory=dict)
     _bytes: dict[Path, list[bytes]] = field(default_factory=dict)
     _text: str = ""
+    # What was checked last: the tree, its text, and which `ast` nodes its nodes are.
+    _last: tuple[cst.Module, str, Mapping[cst.CSTNode, ast.AST]] | None = None
 
     def drafts(self, facts: FileFacts, text: str, analysis: FileAnalysis, passed: Passed) -> Drafts:
         """The file's tree and what the checks say of it; no tree where nothing is said.
@@ -97,7 +100,11 @@ class Checker:
         }
         tree = Tree.of(module) if rewrites else None
         try:
-            return dict(zip(rewrites, edits_of_each(tree, rewrites.values()), strict=True)) if tree else {}
+            return (
+                dict(zip(rewrites, edits_of_each(tree, rewrites.values(), self._source(module)), strict=True))
+                if tree
+                else {}
+            )
         except UnsoundError:
             pass  # one of them is at fault: ask for each by itself
         found: dict[int, tuple[Edit, ...]] = {}
@@ -108,6 +115,14 @@ class Checker:
                 rule = drafts[index][0]
                 self.failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {error}"))
         return found
+
+    def _source(self, module: cst.Module) -> Source | None:
+        if self._last is None or self._last[0] is not module:
+            return None
+        from perflint.codemods.splicing import Source, row_of
+
+        _, text, pairs = self._last
+        return Source(text, lambda statement: row_of(statement, pairs))
 
     def _note_span(self, node: cst.CSTNode, context: Context) -> None:
         """The place of an expression, which `ast` knows; not of a lowered file, whose columns have moved."""
@@ -151,6 +166,7 @@ class Checker:
     ) -> Iterator[tuple[Rule, Draft]]:
         visited = visit(tree)
         pairs = align(visited, analysis.tree, source.left_out)
+        self._last = tree, source.text, pairs
         base = Context(
             facts.module,
             facts.path,

@@ -23,6 +23,7 @@ from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.context import Context
 from perflint.semantics.events import Event, Iterate, Run
 from perflint.semantics.exposure import Exposures
+from perflint.semantics.filtering import may_be_filtered
 from perflint.semantics.values import Proof, Query, Ref
 from perflint.semantics.walk import walk
 
@@ -44,8 +45,10 @@ _CHOSEN = (
 
 def _goes_over_rows(event: Event, function: Symbol, exposures: Exposures) -> bool:
     if isinstance(event, Run):
-        return event.verb == "contains"
-    return isinstance(event, Iterate) and event.query.model is not None and not event.query.state.has(*_CHOSEN)
+        return event.verb == "contains" and not event.trace
+    if not isinstance(event, Iterate) or event.query.model is None or event.query.owner is not None:
+        return False
+    return not event.query.state.has(*_CHOSEN) and may_be_filtered(event.node, function, exposures.interpreter.trees)
 
 
 @visits(

@@ -28,7 +28,7 @@ from perflint.semantics.values import Proof
 
 
 def _opens(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Open)
+    return isinstance(event, Open) and not event.trace
 
 
 @visits(cst.Call, wants=_opens)

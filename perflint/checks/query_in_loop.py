@@ -91,7 +91,7 @@ def _same_each_round(ctx: Context) -> Iterator[Draft]:
     """Statements that ask in each round what the first one has answered."""
     for function, run in ctx.every(Run):
         loop = run.loop
-        if loop is None or not loop.multiplies or any(run_loops(run)):
+        if run.verb not in _READS or run.trace or loop is None or not loop.multiplies or any(run_loops(run)):
             continue
         node = ctx.concrete(run.node)
         if node is not None and is_the_same_each_round(run, loop, function, ctx):

@@ -39,7 +39,12 @@ _WORDS = {
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
     writes = isinstance(event, Run) and event.verb in _WORDS
     flushes = isinstance(event, End) and event.verb == "flush" and not event.trace
-    return (writes or flushes) and rounds.repeating(event) is not None
+    loop = rounds.repeating(event) if (writes or flushes) and isinstance(event.node, ast.Call) else None
+    if loop is None or _is_off_the_path(event, loop):
+        return False
+    if not isinstance(event, Run) or rounds.stands_here(loop, event):
+        return not isinstance(event, Run) or _changes(event)
+    return _changes(event) and not is_told_below(exposures.interpreter, event)
 
 
 @visits(cst.Call, wants=_is_repeated)
@@ -78,15 +83,22 @@ def _is_told_here(run: Run, loop: Around, ctx: Context) -> bool:
 
 def _is_meant(run: Run, loop: Around, ctx: Context) -> bool:
     """Whether a statement for each item is what the code needs."""
-    changing = run.dependent or run.verb == "insert"  # one object that is saved again and again makes no batch
-    return not changing or _is_careful(run, loop, ctx) or must_run_alone(run, loop, ctx)
+    return not _changes(run) or _is_careful(run, loop, ctx) or must_run_alone(run, loop, ctx)
+
+
+def _changes(run: Run) -> bool:
+    """Whether each round writes something else: one object that is saved again and again makes no batch."""
+    return run.dependent or run.verb == "insert"
+
+
+def _is_off_the_path(event: Event, loop: Around) -> bool:
+    """Whether a round that comes by the event is kept apart, or not one that the others are like."""
+    return rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or ends_loop(event, loop)
 
 
 def _is_careful(event: Run | End, loop: Around, ctx: Context) -> bool:
     """Whether rounds are kept apart on purpose, or the event is off their normal path."""
-    if rounds.is_isolated(event, loop) or rounds.is_rare(event, loop) or any(rounds.acts(event, loop, ctx)):
-        return True
-    if ends_loop(event, loop):
+    if _is_off_the_path(event, loop) or any(rounds.acts(event, loop, ctx)):
         return True
     concrete = ctx.concrete(event.node)
     return concrete is not None and rounds.walks_a_tree(loop, ctx.function(concrete).name.rpartition(".")[2])

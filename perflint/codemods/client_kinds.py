@@ -24,6 +24,12 @@ class ClientKind:
     requests: frozenset[str] = _VERBS
 
     @property
+    def origins(self) -> tuple[str, ...]:
+        """What is called to make one."""
+        names = (self.name, "session") if self.name == "Session" else (self.name,)
+        return tuple(f"{self.package}.{name}" for name in names)
+
+    @property
     def keeps_cookies(self) -> bool:
         """Whether a response's cookies are sent with the next request."""
         return self.package != "urllib3"

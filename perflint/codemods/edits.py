@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 import libcst as cst
 
 from perflint.codemods.rewriting import refusal, rewritten
+from perflint.codemods.splicing import Source, Splicing, lines_of
 from perflint.codemods.tree import Tree
 from perflint.findings import Edit, Position, Span
 from perflint.rewrites import Rewrite
-from perflint.source import line_starts, position_of
+from perflint.source import position_of
 
 _LINE_END = re.compile(r"(?:\r\n|\r|\n)\Z")
 
@@ -26,9 +26,9 @@ def edits_of(module: cst.Module, rewrite: Rewrite) -> tuple[Edit, ...]:
     return next(edits_of_each(Tree.of(module), [rewrite]))
 
 
-def edits_of_each(tree: Tree, rewrites: Iterable[Rewrite]) -> Iterator[tuple[Edit, ...]]:
-    """The edits of each rewrite by itself."""
-    before = _Pieces(tree.module)
+def edits_of_each(tree: Tree, rewrites: Iterable[Rewrite], source: Source | None = None) -> Iterator[tuple[Edit, ...]]:
+    """The edits of each rewrite by itself; the same ones, sooner, where the module's source is given."""
+    before = _Pieces(tree.module, source)
     for rewrite in rewrites:
         yield () if refusal(tree, rewrite) else tuple(before.edits_to(rewritten(tree, [rewrite])))
 
@@ -36,12 +36,6 @@ def edits_of_each(tree: Tree, rewrites: Iterable[Rewrite]) -> Iterator[tuple[Edi
 def difference(before: cst.Module, after: cst.Module) -> tuple[Edit, ...]:
     """The edits that make the code of `before` that of `after`."""
     return tuple(_Pieces(before).edits_to(after))
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of `text` with their ends."""
-    starts = [*line_starts(text), len(text)]
-    return [text[start:end] for start, end in pairwise(starts) if start < end]
 
 
 def shared(one: str, other: str) -> int:
@@ -53,10 +47,11 @@ def shared(one: str, other: str) -> int:
 class _Pieces:
     """A module as what stands at its top level, so that only what changed is compared as text."""
 
-    def __init__(self, module: cst.Module) -> None:
+    def __init__(self, module: cst.Module, source: Source | None = None) -> None:
         self.module = module
         self.nodes = _pieces(module)
         self.keys = _keys(module, self.nodes)
+        self.splicing = Splicing(module, source) if source and module.has_trailing_newline else None
         self.texts: list[str] = []
         self.rows = [1]
 
@@ -64,13 +59,26 @@ class _Pieces:
         nodes = _pieces(after)
         matcher = SequenceMatcher(None, self.keys, _keys(after, nodes), autojunk=False)
         for tag, start, end, other, other_end in matcher.get_opcodes():
-            if tag != "equal":
-                self._print(end)
-                old = "".join(self.texts[start:end])
-                new = "".join(map(after.code_for_node, nodes[other:other_end]))
-                if end == len(self.nodes) and not self.module.has_trailing_newline:
-                    old, new = _LINE_END.sub("", old), _LINE_END.sub("", new)
-                yield from _edits(old, new, self.rows[start])
+            if tag == "equal":
+                continue
+            spliced = self._spliced(start, end, nodes[other:other_end])
+            if spliced is not None:
+                yield from _edits(*spliced)
+                continue
+            self._print(end)
+            old = "".join(self.texts[start:end])
+            new = "".join(map(after.code_for_node, nodes[other:other_end]))
+            if end == len(self.nodes) and not self.module.has_trailing_newline:
+                old, new = _LINE_END.sub("", old), _LINE_END.sub("", new)
+            yield from _edits(lines_of(old), lines_of(new), self.rows[start])
+
+    def _spliced(self, start: int, end: int, new: Sequence[cst.CSTNode]) -> tuple[list[str], list[str], int] | None:
+        """The lines of pieces, those of what takes their place, and the row where they begin."""
+        if self.splicing is None:
+            return None
+        row, stop = self.splicing.start(start), self.splicing.start(end)
+        lines = self.splicing.changed(self.nodes[start:end], new, row, stop)
+        return (self.splicing.lines[row - 1 : stop - 1], lines, row) if lines is not None else None
 
     def _print(self, end: int) -> None:
         """Know the texts of the pieces before `end`: printing is what takes time, so each is printed at most once."""
@@ -89,9 +97,8 @@ def _keys(module: cst.Module, nodes: Sequence[cst.CSTNode]) -> list[int]:
     return keys if module.has_trailing_newline else [*keys[:-1], id(module)]
 
 
-def _edits(old: str, new: str, row: int) -> Iterator[Edit]:
-    """The edits between two texts of which the first begins in `row`."""
-    before, after = lines_of(old), lines_of(new)
+def _edits(before: Sequence[str], after: Sequence[str], row: int) -> Iterator[Edit]:
+    """The edits between two texts as lines, of which the first begins in `row`."""
     for tag, start, end, other, other_end in SequenceMatcher(None, before, after).get_opcodes():
         if tag != "equal":
             yield _trimmed("".join(before[start:end]), "".join(after[other:other_end]), row + start)

@@ -15,6 +15,7 @@ from perflint.project.roots.decorated import is_memoised
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.context import Context
 from perflint.semantics.memo_guards import is_kept
+from perflint.semantics.searches import text_symbol
 from perflint.semantics.stores import kept_in, targets_of
 from perflint.semantics.trees import FunctionNode
 from perflint.semantics.values import Awaitable, Function, Instance, Value
@@ -26,7 +27,7 @@ _PARTICULAR = {
 }
 
 
-_STARTING = ("asyncio.run", "anyio.run", "run_until_complete", "async_to_sync")
+_STARTING = tuple(map(text_symbol, ("asyncio.run", "anyio.run", "run_until_complete", "async_to_sync")))
 
 
 def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
@@ -43,8 +44,9 @@ def chosen_accessor(kind: ClientKind, ctx: Context) -> Accessor | None:
 def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> Accessor | None:
     """A function that makes this kind of client once, with the arguments `kept` and nothing that changes requests."""
     wanted = {name: _normal(text) for name, text in kept.items()}
-    for symbol, fact in ctx.every_function():
-        if not _is_plain(fact) or place_of(symbol.module) is not Place.APP:
+    for symbol in ctx.questions.found("making", *map(text_symbol, kind.origins)):
+        fact = _fact(symbol, ctx)
+        if fact is None or place_of(symbol.module) is not Place.APP:
             continue
         given = _made_with(symbol, fact, kind, ctx)
         if given is None or not wanted.items() <= given.items() or _is_particular(given, kept):
@@ -55,11 +57,9 @@ def known_accessor(kind: ClientKind, kept: Mapping[str, str], ctx: Context) -> A
     return None
 
 
-def _is_plain(fact: FunctionFact) -> bool:
-    """Whether the function can be called without arguments, and makes something."""
-    if fact.parent or fact.is_generator or not fact.calls:
-        return False
-    return all(param.default or param.kind not in ("normal", "keyword") for param in fact.params)
+def _fact(symbol: Symbol, ctx: Context) -> FunctionFact | None:
+    """The facts of a function, whose code counts as read."""
+    return ctx.project.symbols.function(symbol) if ctx.project.file(symbol.module) is not None else None
 
 
 def _is_particular(given: Mapping[str, str], kept: Mapping[str, str]) -> bool:
@@ -111,9 +111,7 @@ def _is_per_loop(fact: FunctionFact) -> bool:
 
 def _has_many_loops(ctx: Context) -> bool:
     """Whether requests or tasks start event loops: a client belongs to the loop of its first connection."""
-    starting = (
-        symbol for symbol, fact in ctx.every_function() if any(call.callee.endswith(_STARTING) for call in fact.calls)
-    )
+    starting = ctx.questions.found("calling", *_STARTING)
     return any(ctx.hotness(symbol).heat is Heat.HOT for symbol in starting)
 
 
@@ -131,13 +129,8 @@ def _importable(symbol: Symbol, ctx: Context) -> str | None:
         return symbol.module
     if ctx.module in _imported_by(symbol.module, ctx):
         return None
-    own = ctx.project.files[ctx.module]
-    for facts in (own, *ctx.project.every_file.values()):
-        for fact in facts.imports:
-            for name in (fact.target, fact.target.rpartition(".")[0]):
-                if name and ctx.project.symbols.find_module(name, ctx.module) == symbol.module:
-                    return name
-    return None
+    module, importer = Symbol(Kind.MODULE, "", symbol.module), Symbol(Kind.MODULE, "", ctx.module)
+    return next(iter(ctx.questions.found("imported_as", module, importer)), None)
 
 
 def _imported_by(module: str, ctx: Context) -> Set[str]:

@@ -15,11 +15,12 @@ from perflint.codemods.client_accessors import Construction
 from perflint.project.symbols import Kind, Symbol
 from perflint.rewrites import Replacement
 from perflint.semantics.context import Context
+from perflint.semantics.searches import text_symbol
 from perflint.semantics.values import Ref
 from perflint.semantics.walk import walk
 
 _APPS = ("fastapi.FastAPI", "fastapi.applications.FastAPI", "starlette.applications.Starlette")
-_IN_PROCESS = ("TestClient", "ASGITransport")
+_IN_PROCESS = (text_symbol("TestClient"), text_symbol("ASGITransport"))
 Replacements = tuple[tuple[cst.CSTNode, Replacement], ...]
 
 
@@ -84,16 +85,9 @@ def _read(app: str, function: cst.FunctionDef, ctx: Context) -> Lifespan | None:
 def always_runs(lifespan: Lifespan, ctx: Context) -> bool:
     """Whether nothing serves the application without its lifespan: no other one that it is mounted in, no test."""
     app = Symbol(Kind.VARIABLE, lifespan.app, ctx.module)
-    for module, facts in ctx.project.every_file.items():
-        scopes = [("", (*facts.calls, *facts.main_calls)), *((each.qualname, each.calls) for each in facts.functions)]
-        for scope, calls in scopes:
-            for call in calls:
-                mounts = call.callee.endswith(".mount")
-                if mounts and any(ctx.project.symbols.resolve(module, ref, scope) == app for ref in call.refs):
-                    return False
-        if not facts.words.isdisjoint(_IN_PROCESS) and _skips_lifespan(module, ctx):
-            return False
-    return True
+    if ctx.questions.found("mounting", app):
+        return False
+    return not any(_skips_lifespan(module, ctx) for module in ctx.questions.found("naming", *_IN_PROCESS))
 
 
 def _skips_lifespan(module: str, ctx: Context) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
 from perflint.codemods.chains import Link, appended, chain
@@ -17,6 +19,7 @@ from perflint.codemods.row_filters import RowFilter, is_order_free, only_collect
 from perflint.findings import Applicability
 from perflint.rewrites import Import, Rewrite
 from perflint.semantics.context import Context
+from perflint.semantics.searches import text_symbol
 from perflint.semantics.values import Column, Ref
 from perflint.semantics.walk import walk
 
@@ -130,9 +133,13 @@ def _assumed(found: RowFilter, fetch: Fetch, ctx: Context) -> list[str]:
         assumed.append("what is chosen for the query is no limit")
     if not only_collects(found):
         assumed.append("no round changes another row")
-    if fetch.query.library == "sqlalchemy" and any(map(any, map(ctx.interpreter.trees.mentioning, _NO_FLUSH))):
+    if fetch.query.library == "sqlalchemy" and _is_mentioned(_NO_FLUSH, ctx):
         assumed.append("the session has nothing to flush")
     return assumed
+
+
+def _is_mentioned(texts: Iterable[str], ctx: Context) -> bool:
+    return any(ctx.questions.found("mentioning", text_symbol(text)) for text in texts)
 
 
 def _links(fetch: Fetch, ctx: Context) -> tuple[Link, ...]:

@@ -15,6 +15,7 @@ from perflint.libraries.http import is_costly
 from perflint.rewrites import Rewrite
 from perflint.semantics.client_arguments import given, is_imported, is_patched
 from perflint.semantics.context import Context
+from perflint.semantics.searches import text_symbol
 
 # Each of these may change the context, or leave none to share.
 _FORBIDDING = {
@@ -44,4 +45,5 @@ def with_shared_context(call: cst.Call, origin: str, ctx: Context) -> Rewrite | 
 
 def _certificates_change(ctx: Context) -> bool:
     """Whether the project sets what is read when a context is built."""
-    return any(True for name in ("SSL_CERT_FILE", "SSL_CERT_DIR") for _ in ctx.interpreter.trees.mentioning(name))
+    names = map(text_symbol, ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    return any(ctx.questions.found("mentioning", name) for name in names)

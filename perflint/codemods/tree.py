@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 import libcst as cst
 
@@ -27,6 +27,7 @@ class Tree:
     names: Mapping[str, Sequence[cst.Name]]
 
     @classmethod
+    @lru_cache(maxsize=1)  # each client of a file asks for it, and so do the edits
     def of(cls, module: cst.Module) -> Tree:
         parents: dict[cst.CSTNode, cst.CSTNode] = {}
         names: dict[str, list[cst.Name]] = defaultdict(list)

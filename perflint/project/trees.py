@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from perflint.project.facts import FileFacts
+from perflint.project.nodes import children, nodes
 
 Read = Callable[[Path], str]
 Parse = Callable[[FileFacts], "ast.Module | None"]
@@ -17,19 +19,20 @@ _SCOPES = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(eq=False)
 class Tree:
-    """A parsed file whose nodes know their parents."""
+    """A parsed file whose nodes know their parents; operators and contexts (`ast.Load()`) are left out."""
 
     facts: FileFacts
     root: ast.Module
-    nodes: list[ast.AST] = field(default_factory=list)  # breadth first
-    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.nodes.append(self.root)
-        for node in self.nodes:
-            for child in ast.iter_child_nodes(node):
-                self.parents[child] = node
-                self.nodes.append(child)
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes, breadth first."""
+        return nodes(self.root)
+
+    @cached_property
+    def parents(self) -> dict[ast.AST, ast.AST]:
+        """What each node stands in; few files are asked for it."""
+        return {child: node for node in self.nodes for child in children(node)}
 
     def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """The nodes around a node, inmost first."""

@@ -77,12 +77,6 @@ class Project:
         self.reads.touch(module)
         return self.files.get(module)
 
-    @property
-    def every_file(self) -> Mapping[str, FileFacts]:
-        """The files by module name, to look for something in all of them."""
-        self.reads.everything = True
-        return self.files
-
     @cached_property
     def is_whole(self) -> bool:
         """Whether no file of the repository could say anything that is not known here."""

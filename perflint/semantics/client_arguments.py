@@ -11,6 +11,7 @@ from perflint.libraries.http import is_costly
 from perflint.project.places import Place, place_of
 from perflint.project.roots.decorated import is_memoised
 from perflint.semantics.context import Context
+from perflint.semantics.searches import text_symbol
 from perflint.semantics.values import Function, Instance, Proof, Value
 from perflint.semantics.walk import walk
 
@@ -104,8 +105,8 @@ def is_patched(call: cst.Call, ctx: Context) -> bool:
     if any(target.rpartition(".")[2] == name.value for target in targets):
         return True
     # `patch.object(httpx, "AsyncClient")`, `monkeypatch.setattr(httpx, "AsyncClient", Fake)`
-    quoted = (f"{quote}{name.value}{quote}" for quote in ('"', "'"))
-    return any(place_of(module) is Place.TESTS for text in quoted for module in ctx.interpreter.trees.mentioning(text))
+    quoted = (text_symbol(f"{quote}{name.value}{quote}") for quote in ('"', "'"))
+    return any(place_of(module) is Place.TESTS for text in quoted for module in ctx.questions.found("mentioning", text))
 
 
 def is_invariant(node: cst.BaseExpression, ctx: Context) -> bool:

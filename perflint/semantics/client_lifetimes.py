@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from perflint.project.hotness import Heat, Hotness
+from perflint.project.nodes import nodes
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics import loops
 from perflint.semantics.callers import REPEATING, Looped
@@ -145,7 +146,7 @@ def _is_returned(root: FunctionNode, node: ast.expr) -> bool:
     if isinstance(statement, ast.Return):
         return True
     names = {target.id for target in targets_of(root, node) if isinstance(target, ast.Name)}
-    returned = (part.value for part in ast.walk(root) if isinstance(part, ast.Return))
+    returned = (part.value for part in nodes(root) if isinstance(part, ast.Return))
     return any(isinstance(value, ast.Name) and value.id in names for value in returned)
 
 
@@ -155,14 +156,14 @@ def _works_through(root: FunctionNode, node: ast.expr) -> bool:
     names = _names(root, node)
     statement = statement_of(root, node)
     region = statement if isinstance(statement, ast.With | ast.AsyncWith) else root
-    inside = (part for part in ast.walk(region) if isinstance(part, _LOOPS) and part not in around)
-    return any(isinstance(part, ast.Name) and part.id in names for loop in inside for part in ast.walk(loop))
+    inside = (part for part in nodes(region) if isinstance(part, _LOOPS) and part not in around)
+    return any(isinstance(part, ast.Name) and part.id in names for loop in inside for part in nodes(loop))
 
 
 def _only_opens_sockets(root: FunctionNode, node: ast.expr) -> bool:
     """Whether the client makes nothing but websockets, each of which is a connection of its own anyway."""
     names = _names(root, node)
-    attributes = (part for part in ast.walk(root) if isinstance(part, ast.Attribute))
+    attributes = (part for part in nodes(root) if isinstance(part, ast.Attribute))
     used = {part.attr for part in attributes if isinstance(part.value, ast.Name) and part.value.id in names}
     return "ws_connect" in used and used <= {"ws_connect", "close", "closed"}
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import nodes
 from perflint.project.symbols import Kind, Symbol
 from perflint.semantics.stores import targets_of
 from perflint.semantics.trees import FunctionNode
@@ -30,7 +31,7 @@ def is_personal(root: FunctionNode, node: ast.expr, function: Symbol, ctx: Conte
 
 def _mounts_own(root: FunctionNode, name: str, function: Symbol, ctx: Context) -> bool:
     """`session.mount(prefix, Guarded())`: an adapter of the project, which decides what may be reached."""
-    for call in ast.walk(root):
+    for call in nodes(root):
         if isinstance(call, ast.Call) and name and dotted(call.func) == f"{name}.mount" and len(call.args) == 2:
             made = call.args[1]
             text = dotted(made.func) if isinstance(made, ast.Call) else ""
@@ -52,7 +53,7 @@ def _methods(function: Symbol, ctx: Context) -> Iterator[FunctionNode]:
 
 def _signs_in(method: FunctionNode, name: str) -> bool:
     """Whether a method keeps in the client what an answer gave it: cookies, or headers with a token in them."""
-    for part in ast.walk(method):
+    for part in nodes(method):
         match part:
             case ast.Call(func=ast.Attribute(value=holder, attr=verb), args=args, keywords=keywords):
                 given = [*args, *(keyword.value for keyword in keywords)]
@@ -68,5 +69,5 @@ def _signs_in(method: FunctionNode, name: str) -> bool:
 
 def _from_an_answer(method: FunctionNode, given: list[ast.expr]) -> bool:
     """Whether a value comes from a local name that the method bound, no parameter or constant of the program."""
-    bound = {part.id for part in ast.walk(method) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
-    return any(isinstance(part, ast.Name) and part.id in bound for value in given for part in ast.walk(value))
+    bound = {part.id for part in nodes(method) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    return any(isinstance(part, ast.Name) and part.id in bound for value in given for part in nodes(value))

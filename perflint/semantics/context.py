@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import libcst as cst
 
 from perflint.findings import Confidence, Position, TraceStep
-from perflint.project.facts import FunctionFact
 from perflint.project.hotness import Heat, Hotness
 from perflint.project.models import Model
 from perflint.project.symbols import Kind, Symbol
@@ -230,11 +229,6 @@ class Context:
         """Whether a call is of one of these library objects, through imports and aliases."""
         value = self.value(call.func)
         return isinstance(value, Ref) and value.symbol.kind is Kind.EXTERNAL and value.symbol.name in origins
-
-    def every_function(self) -> Iterator[tuple[Symbol, FunctionFact]]:
-        """All functions of the project, to look for one in all of them."""
-        self.project.reads.everything = True
-        return self.project.symbols.all_functions()
 
     def model(self, symbol: Symbol | None) -> Model | None:
         """The mapped class that a symbol names."""

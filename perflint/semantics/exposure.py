@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import Route
 from perflint.project.symbols import Kind, Symbol
+from perflint.semantics.searches import Searches
 from perflint.semantics.values import (
     Awaitable,
     Derived,
@@ -51,9 +52,10 @@ class Exposures:
     """Answers for any fetch of the project; each route is looked at once."""
 
     def __init__(self, interpreter: Interpreter, project: Project) -> None:
-        self._interpreter = interpreter
+        self.interpreter = interpreter
         self._project = project
         self.questions = interpreter.questions
+        self.questions.searches = Searches(project, interpreter.trees)
         self._returned: dict[Symbol, tuple[Mapping[_Place, Exposure], int]] = {}
 
     def of(self, function: Symbol, node: ast.AST) -> Exposure | None:
@@ -80,8 +82,8 @@ class Exposures:
         return self._project.reads.kept(self._returned, route, lambda: self._exposed(route, details))
 
     def _exposed(self, route: Symbol, details: Route | None) -> Mapping[_Place, Exposure]:
-        self._interpreter.begin()
-        analysis = self._interpreter.analyse(self._interpreter.standing(route), None)
+        self.interpreter.begin()
+        analysis = self.interpreter.analyse(self.interpreter.standing(route), None)
         found: dict[_Place, Exposure] = {}
         if analysis is not None and details is not None:
             for node, query in _fetched(analysis.value, self._is_schema):

@@ -6,11 +6,13 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from perflint.project.nodes import nodes
 from perflint.project.symbols import Symbol
 from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import End, Run, Turn
 from perflint.semantics.held_rows import is_held
 from perflint.semantics.loops import names_in
+from perflint.semantics.noted import noted
 from perflint.semantics.raw_statements import changes_something
 from perflint.semantics.repetition import inside
 from perflint.semantics.values import Query, Result, Rows, Value, options
@@ -38,7 +40,7 @@ def is_wanted_one_by_one(run: Run, loop: Loop, function: Symbol, ctx: Context) -
 
 def _is_of_a_model(run: Run, loop: Loop) -> bool:
     """Whether the rounds are about models: `select(model)`, `model.objects`, `model.id.in_(keys)`."""
-    for node in ast.walk(run.node):
+    for node in nodes(run.node):
         match node:
             case ast.Call(
                 func=ast.Name(id="select") | ast.Attribute(attr="select" | "query"), args=[ast.Name(id=name), *_]
@@ -71,8 +73,8 @@ def _feeds_itself(run: Run, loop: Loop) -> bool:
     """Whether it asks with what it answered a round before: a walk, step by step."""
     if not isinstance(loop.node, ast.For | ast.AsyncFor):
         return False
-    made = [(set(_bound(node.targets)), node.value) for node in ast.walk(loop.node) if isinstance(node, ast.Assign)]
-    answers = {name for names, value in made if any(part is run.node for part in ast.walk(value)) for name in names}
+    made = _assigned(loop.node)
+    answers = {name for names, value in made if id(run.node) in _ids(value) for name in names}
     for _ in range(3):
         answers |= {name for names, value in made if names_in(value) & answers for name in names}
     return bool((answers - _made_anew(run.node, loop.node, answers)) & names_in(run.node))
@@ -82,11 +84,23 @@ def _made_anew(node: ast.AST, loop: ast.For | ast.AsyncFor, answers: set[str]) -
     """Names that each round gives another value before it comes to the node."""
     found = set(_bound([loop.target]))
     for statement in loop.body:
-        if any(part is node for part in ast.walk(statement)):
+        if id(node) in _ids(statement):
             break
         if isinstance(statement, ast.Assign) and not names_in(statement.value) & answers:
             found |= set(_bound(statement.targets))
     return found
+
+
+@noted
+def _assigned(loop: ast.AST) -> list[tuple[set[str], ast.expr]]:
+    """The names that assignments in a loop bind, and the values."""
+    return [(set(_bound(node.targets)), node.value) for node in nodes(loop) if isinstance(node, ast.Assign)]
+
+
+@noted
+def _ids(node: ast.AST) -> frozenset[int]:
+    """What tells a node, and those below it, from others while the tree is there."""
+    return frozenset(map(id, nodes(node)))
 
 
 def _bound(targets: list[ast.expr]) -> Iterator[str]:
@@ -150,8 +164,8 @@ def _is_on_its_own(run: Run, loop: Loop, ctx: Context) -> bool:
         return True
     if not any(part.turn is Turn.TRY for part in parts):
         return False
-    nodes = {id(node) for node in ast.walk(loop.node)}
-    ends = any(id(end.node) in nodes and end.verb in ("commit", "rollback") for _, end in ctx.every(End))
+    inner = _ids(loop.node)
+    ends = any(id(end.node) in inner and end.verb in ("commit", "rollback") for _, end in ctx.every(End))
     return ends or any(_begins(part.node) for part in parts if part.turn is Turn.WITH)
 
 

@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from perflint.project.nodes import nodes
 from perflint.semantics.stores import (
     Texts,
     all_bindings,
@@ -42,15 +43,15 @@ def _asks_for_end(test: ast.expr) -> bool:
     words = " ".join(_words(test)).lower()
     if _RUN_OUT.search(words):
         return True
-    denied = (part.operand for part in ast.walk(test) if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not))
+    denied = (part.operand for part in nodes(test) if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not))
     return bool(_GRANTED.search(words)) and any("valid" in _words(operand) for operand in denied)
 
 
 def _words(node: ast.AST) -> set[str]:
     """The names, attributes and texts in an expression, those of what is called apart."""
-    called = {id(part.func) for part in ast.walk(node) if isinstance(part, ast.Call)}
+    called = {id(part.func) for part in nodes(node) if isinstance(part, ast.Call)}
     found: set[str] = set()
-    for part in ast.walk(node):
+    for part in nodes(node):
         match part:
             case ast.Attribute(attr=word) | ast.Name(id=word) if id(part) not in called:
                 found.add(word)
@@ -146,14 +147,14 @@ def _returns(statement: ast.stmt) -> bool:
     """Whether the statement leaves the function with what it finds, and does little else."""
     if not isinstance(statement, ast.If | ast.For | ast.Try | ast.With | ast.AsyncWith):
         return False
-    parts = [part for part in ast.walk(statement) if isinstance(part, ast.stmt)]
+    parts = [part for part in nodes(statement) if isinstance(part, ast.stmt)]
     return len(parts) <= _LITTLE and any(isinstance(part, ast.Return) and part.value is not None for part in parts)
 
 
 def _mentioned(node: ast.AST) -> Texts:
     """The texts of the names, attributes and containers that are read; `hasattr(x, "y")` reads `x.y`."""
     found: Texts = set()
-    for part in ast.walk(node):
+    for part in nodes(node):
         match part:
             case ast.Subscript(value=holder):
                 found |= {ast.unparse(part), inside(holder)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from perflint.project.facts import dotted
+from perflint.project.nodes import nodes
 from perflint.semantics.events import Context, Event, Turn
 from perflint.semantics.noted import noted
 from perflint.semantics.repetition import inside
@@ -68,7 +69,7 @@ def _names(scope: ast.AST) -> _Names:
     bound: dict[str, list[ast.Name]] = defaultdict(list)
     parameters: set[str] = set()
     outer: set[str] = set()
-    for node in ast.walk(scope):
+    for node in nodes(scope):
         if isinstance(node, ast.Name):
             if isinstance(node.ctx, ast.Store):
                 bound[node.id].append(node)
@@ -91,7 +92,7 @@ def _names(scope: ast.AST) -> _Names:
 
 def _read(node: ast.AST) -> set[str]:
     """The names and chains of attributes in an expression."""
-    return {name for part in ast.walk(node) if isinstance(part, ast.Name | ast.Attribute) and (name := dotted(part))}
+    return {name for part in nodes(node) if isinstance(part, ast.Name | ast.Attribute) and (name := dotted(part))}
 
 
 def _is_set_anew(name: str, test: ast.If, names: _Names) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from perflint.project.facts import CallFact
 from perflint.project.hotness import Hotness
@@ -13,9 +13,11 @@ from perflint.project.symbols import Symbol
 
 if TYPE_CHECKING:
     from perflint.project.whole import Project
+    from perflint.semantics.searches import Searches
 
 Answer = TypeVar("Answer")
 
+_SEARCHES = ("mentioning", "naming", "calling", "making", "mounting", "imported_as")
 _DEPTH = 5  # calls between a route and a function
 _ROUTES = 12  # routes that are looked at for one function
 
@@ -23,8 +25,15 @@ _ROUTES = 12  # routes that are looked at for one function
 class Questions:
     """Asks the project, and has it recorded."""
 
+    searches: Searches  # through all files
+
     def __init__(self, project: Project) -> None:
         self._project = project
+
+    def found(self, search: str, *wanted: Symbol) -> tuple[Any, ...]:
+        """What one of the searches finds; what is wanted may be a text, as an external symbol."""
+        answer: tuple[Any, ...] = getattr(self.searches, search)(*wanted)
+        return self._recorded(search, answer, *wanted)
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""
@@ -59,6 +68,8 @@ class Questions:
 
     def again(self, question: str, symbols: tuple[Symbol, ...]) -> object:
         """What is answered to a recorded question by now. ValueError for one that is none."""
+        if question in _SEARCHES:
+            return self.found(question, *symbols)
         if question not in ("hotness", "callers", "sites", "route", "routes", "is_task"):
             raise ValueError(question)
         return getattr(self, question)(*symbols)

@@ -88,6 +88,8 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
 
 def load_loops(load: Load) -> Iterator[tuple[int, Context]]:
     """The loops in whose rounds the relation is read of other objects, with their level, outermost first."""
+    if not any(context.multiplies for context in load.frame):
+        return  # as for most
     for depth, level in enumerate(levels(load)):
         names = names_in(level.node)
         for loop in reversed(list(level.loops())):
@@ -115,6 +117,8 @@ def is_relation(iterable: Value) -> bool:
 
 def run_loops(run: Run) -> Iterator[tuple[int, Context]]:
     """The loops in whose rounds another statement runs, with their level, outermost first."""
+    if not any(context.multiplies for context in run.frame):
+        return  # as for most
     owned = run.query is not None and run.query.owner is not None and run.query.owner.many
     for depth, level in enumerate(levels(run)):
         names = names_in(level.node)
@@ -139,7 +143,8 @@ def below(interpreter: Interpreter, event: Event) -> list[Event] | None:
     analysis = interpreter.analyse(Function(symbol), None)
     if analysis is None:
         return None
-    return [other for other in analysis.events if spot(other, symbol.module) == spot(event, "")]
+    wanted = spot(event, "")
+    return [other for other in analysis.events if spot(other, symbol.module) == wanted]
 
 
 def spot(event: Event, module: str) -> tuple[str, int, int]:

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from perflint.project.nodes import nodes
 from perflint.semantics.loops import names_in
 from perflint.semantics.noted import noted
 from perflint.semantics.trees import FunctionNode, parents
@@ -52,13 +53,13 @@ def targets_of(function: FunctionNode, node: ast.expr) -> list[ast.expr]:
 @noted
 def foreign_names(function: FunctionNode) -> Texts:
     """The names that a function declares to be others' variables."""
-    found = (part for part in ast.walk(function) if isinstance(part, ast.Global | ast.Nonlocal))
+    found = (part for part in nodes(function) if isinstance(part, ast.Global | ast.Nonlocal))
     return {name for part in found for name in part.names}
 
 
 def bindings(root: ast.AST) -> Iterator[tuple[list[ast.expr], ast.expr]]:
     """All assignments below a node: targets and value."""
-    for part in ast.walk(root):
+    for part in nodes(root):
         if isinstance(part, ast.Assign):
             yield part.targets, part.value
         elif isinstance(part, ast.AnnAssign | ast.NamedExpr | ast.AugAssign) and part.value is not None:
@@ -77,7 +78,7 @@ def stores(root: ast.AST) -> Iterator[tuple[Texts, ast.expr]]:
         found = {text for target in targets for text in places(target)}
         if found:
             yield found, value
-    for part in ast.walk(root):
+    for part in nodes(root):
         if isinstance(part, ast.Call):
             yield from _stored_by_call(part)
 
@@ -135,13 +136,13 @@ def statement_of(function: FunctionNode, node: ast.AST) -> ast.AST:
 @noted
 def _bound(function: FunctionNode) -> Texts:
     """Local names: what their containers hold need not outlive the call."""
-    bound = {part.id for part in ast.walk(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+    bound = {part.id for part in nodes(function) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
     return bound - foreign_names(function)
 
 
 def _parameters(function: FunctionNode) -> Texts:
     """The parameters, which the caller may make anew for each call."""
-    return {part.arg for part in ast.walk(function.args) if isinstance(part, ast.arg)} - {"self", "cls"}
+    return {part.arg for part in nodes(function.args) if isinstance(part, ast.arg)} - {"self", "cls"}
 
 
 def _with_derived(function: FunctionNode, local: Texts) -> Texts:
@@ -163,4 +164,4 @@ def _derivations(function: FunctionNode) -> Sequence[tuple[Texts, frozenset[str]
 
 
 def _holds(outer: ast.AST, node: ast.AST) -> bool:
-    return any(part is node for part in ast.walk(outer))
+    return any(part is node for part in nodes(outer))

@@ -100,9 +100,8 @@ class Trees:
         found = self.module(facts.module)
         return found.tree if found else None
 
-    def mentioning(self, text: str) -> Iterator[str]:
-        """The modules whose source has this text in it."""
-        self.reads.everything = True
+    def having(self, text: str) -> Iterator[str]:
+        """The modules whose source has this text in it; no file's findings may be taken from that but by a question."""
         return (module for module, source in self._texts.items() if text in source)
 
     def first(self, module: str, node: Expression) -> Expression:

@@ -26,6 +26,7 @@ _ENDINGS = {
 }  # fmt: skip
 _WORDS = frozenset(["Celery", "config_from_object", "config_from_envvar", "from_mapping", "conf", *_ENDINGS])
 _CAPITALS = tuple(ending.upper() for ending in _ENDINGS)
+_TELLING = (ast.Assign, ast.AnnAssign, ast.Dict, ast.Call)
 # django-celery-results lists the results of this backend in Django's admin.
 _SHOWN = "django-db"
 
@@ -58,8 +59,9 @@ def celery_settings(graph: CallGraph, trees: Trees) -> CelerySettings:
     for facts in graph.symbols.files.values():
         tree = trees.of(facts) if may_configure(facts) else None
         for node in tree.nodes if tree else ():
-            assert tree is not None
-            _look(graph, tree, node, found)
+            if isinstance(node, _TELLING):
+                assert tree is not None
+                _look(graph, tree, node, found)
     names = frozenset(name for value in found.all if value.key == "annotations" for name in _annotated(graph, value))
     is_complete = bool(found.apps) and not found.is_opaque
     return CelerySettings(

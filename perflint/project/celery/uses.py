@@ -31,6 +31,7 @@ from perflint.project.symbols import Symbol
 from perflint.project.trees import Tree, Trees
 
 _WORDS = DISPATCH | BY_NAME | BY_ID | {"TaskResult"}
+_TELLING = (ast.Name, ast.Attribute, ast.Call)
 
 
 class Uses:
@@ -66,7 +67,8 @@ class Uses:
                 yield Use(None, Fate.KEPT, UseSite(facts.path, 1, f"{name} shows results by id"), Kind.BY_ID)
             if not self._may_use(facts) or (tree := self._trees.of(facts)) is None:
                 continue
-            uses = (use for node in tree.nodes for use in self._of(tree, node))
+            telling = (node for node in tree.nodes if isinstance(node, _TELLING))
+            uses = (use for node in telling for use in self._of(tree, node))
             if place_of(facts.module) is Place.TESTS:
                 uses = (replace(use, dispatches=False) for use in uses if use.kind is Kind.TASK and use.fate)
             yield from uses
