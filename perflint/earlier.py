@@ -32,7 +32,7 @@ class Earlier:
         changes = changes_of(kept.cache, analysis)
         links = KeptLinks(kept.cache, analysis.project, analysis.digests, changes)
         links.adopt()
-        answers = KeptAnswers(kept.cache, analysis.project, links)
+        answers = KeptAnswers(kept.cache, analysis.project, links, analysis.interpreter.questions)
         return cls(changes, links, FileResults(kept, analysis, changes, answers))
 
     def known(self, report: Set[Path]) -> dict[Path, Found]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from perflint.cache import Cache, key
+from perflint.project.hotness import Hotness
+from perflint.project.roots import Route
 from perflint.project.roots.entry import script_roots
 from perflint.project.symbols import Symbol
 from perflint.records import from_json, to_json
@@ -20,6 +22,7 @@ from perflint.records import from_json, to_json
 if TYPE_CHECKING:
     from perflint.kept_links import KeptLinks
     from perflint.project.whole import Project
+    from perflint.semantics.questions import Questions
 
 _BY_LINKS = ("hotness", "callers", "route", "routes", "is_task")  # the questions that links answer
 
@@ -34,21 +37,39 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Value:
+    """An answer by itself, for a file that is done again."""
+
+    question: str
+    symbol: Symbol
+    hotness: Hotness | None = None
+    symbols: tuple[Symbol, ...] = ()
+    route: Route | None = None
+
+
+# Where the answer to each question stands; whether a function is a task, the links of its own module say.
+_FIELDS = {"hotness": "hotness", "callers": "symbols", "routes": "symbols", "route": "route"}
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     views: tuple[Symbol, ...]  # classes that are views only because they are registered
     beside: str  # a digest of what is made of these, and of scripts
     in_cycles: tuple[str, ...]  # modules whose functions call each other in cycles
     cycles: tuple[str, ...]  # digests of these
     answers: tuple[str, ...]  # digests of questions with their answers
+    values: tuple[_Value, ...]
 
 
 class KeptAnswers:
-    """What earlier runs with the same links have found out."""
+    """What earlier runs with the same links have found out; it is given to those who ask the questions."""
 
-    def __init__(self, cache: Cache, project: Project, links: KeptLinks) -> None:
+    def __init__(self, cache: Cache, project: Project, links: KeptLinks, questions: Questions) -> None:
         self._cache = cache
         self._project = project
         self._links = links
+        self._questions = questions
+        questions.kept = {(one.question, one.symbol): getattr(one, _FIELDS[one.question]) for one in self._values}
 
     def has(self, asked: Asked) -> bool:
         """Whether a question is known to have this answer; not known of those that links do not answer."""
@@ -68,12 +89,25 @@ class KeptAnswers:
 
     def keep(self, asked: Iterable[Asked]) -> None:
         """Keep what this run has found out, and that these are the answers."""
-        names = self._answers | {_name(one) for one in asked if one.question in _BY_LINKS}
+        asked = [one for one in asked if one.question in _BY_LINKS]
+        names = self._answers | {_name(one) for one in asked}
         if self._row is None or names != self._answers:
             views = self._project.links.views_by_registration
             cycles = tuple(self.cycles), tuple(self.cycles.values())
-            row = _Row(views, self._beside(views), *cycles, tuple(sorted(names)))
+            values = {(one.question, one.symbol): one for one in self._values}
+            values |= {(one.question, one.symbols[0]): self._value(one) for one in asked if one.question in _FIELDS}
+            row = _Row(views, self._beside(views), *cycles, tuple(sorted(names)), tuple(values.values()))
             self._cache.put({self._name: to_json(row)})
+
+    def _value(self, asked: Asked) -> _Value:
+        value: Any = self._questions.again(asked.question, asked.symbols)
+        return replace(_Value(asked.question, asked.symbols[0]), **{_FIELDS[asked.question]: value})
+
+    @property
+    def _values(self) -> tuple[_Value, ...]:
+        values = self._row.values if self._row is not None else ()
+        known = (one for one in values if one.question in _FIELDS)  # others were not written by this program
+        return tuple(one for one in known if one.question != "hotness" or one.hotness is not None)
 
     @cached_property
     def _answers(self) -> frozenset[str]:

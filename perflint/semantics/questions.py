@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from perflint.project.facts import CallFact
@@ -29,6 +29,7 @@ class Questions:
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self.kept: Mapping[tuple[str, Symbol], object] = {}  # answers of an earlier run that still hold
 
     def found(self, search: str, *wanted: Symbol) -> tuple[Any, ...]:
         """What one of the searches finds; what is wanted may be a text, as an external symbol."""
@@ -37,11 +38,11 @@ class Questions:
 
     def hotness(self, symbol: Symbol) -> Hotness:
         """How often a function runs and from where it is reached."""
-        return self._recorded("hotness", self._project.hotness.of(symbol), symbol)
+        return self._linked("hotness", symbol, lambda: self._project.hotness.of(symbol))
 
     def callers(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """The functions that call a function or pass it on."""
-        return self._recorded("callers", self._project.graph.callers(symbol), symbol)
+        return self._linked("callers", symbol, lambda: self._project.graph.callers(symbol))
 
     def sites(self, caller: Symbol, target: Symbol) -> tuple[CallFact, ...]:
         """The calls in `caller` by which it runs `target`."""
@@ -49,11 +50,11 @@ class Questions:
 
     def route(self, symbol: Symbol) -> Route | None:
         """The function's route."""
-        return self._recorded("route", self._project.hotness.route(symbol), symbol)
+        return self._linked("route", symbol, lambda: self._project.hotness.route(symbol))
 
     def routes(self, symbol: Symbol) -> tuple[Symbol, ...]:
         """Routes from which a function is reached, nearest first."""
-        return self._recorded("routes", tuple(self._routes(symbol)), symbol)
+        return self._linked("routes", symbol, lambda: tuple(self._routes(symbol)))
 
     def sole(self, name: str) -> Symbol | None:
         """The only method of the project's that has this name of several words.
@@ -73,6 +74,12 @@ class Questions:
         if question not in ("hotness", "callers", "sites", "route", "routes", "is_task"):
             raise ValueError(question)
         return getattr(self, question)(*symbols)
+
+    def _linked(self, question: str, symbol: Symbol, make: Callable[[], Answer]) -> Answer:
+        """An answer that follows from the links of all modules."""
+        kept: Any = self.kept
+        name = question, symbol
+        return self._recorded(question, kept[name] if name in kept else make(), symbol)
 
     def _recorded(self, question: str, answer: Answer, *symbols: Symbol) -> Answer:
         self._project.reads.answer(question, symbols, answer)
