@@ -208,33 +208,40 @@ def _dict_comprehension(run: Run, node: ast.DictComp) -> Value:
 
 
 def _clauses(run: Run, node: Any, inner: Callable[[], Value]) -> tuple[Value, Value]:
-    """Run a comprehension's clauses, then its element, each inside the loops before it."""
+    """Run a comprehension's clauses, then its element, each inside the loops before it; and what the first goes over.
+
+    The clauses call each other by their names: a function inside that calls itself keeps what it sees for good, as no
+    garbage is collected.
+    """
     kept = run.fork()
-    first: Value = UNKNOWN
-
-    def clause(generators: Sequence[ast.comprehension]) -> Value:
-        nonlocal first
-        if not generators:
-            if run.frames is not None:
-                run.frames[node] = run.frame
-            return inner()
-        generator = generators[0]
-        iterable = run.eval(generator.iter)
-        if generator is node.generators[0]:
-            first = iterable
-        element = iterate(run, iterable, generator.iter)
-        with run.inside(loops.comprehension(run, node, generator, iterable, element)):
-            targets.bind(run, generator.target, element)
-            for test in generator.ifs:
-                truth(run, test)
-            if generator.ifs:
-                with run.guarded(node):
-                    return clause(generators[1:])
-            return clause(generators[1:])
-
-    value = clause(node.generators)
+    first = run.eval(node.generators[0].iter)
+    value = _clause(run, node, node.generators, first, inner)
     run.names = kept
     return value, first
+
+
+def _clause(
+    run: Run, node: Any, generators: Sequence[ast.comprehension], iterable: Value, inner: Callable[[], Value]
+) -> Value:
+    generator, *rest = generators
+    element = iterate(run, iterable, generator.iter)
+    with run.inside(loops.comprehension(run, node, generator, iterable, element)):
+        targets.bind(run, generator.target, element)
+        for test in generator.ifs:
+            truth(run, test)
+        if generator.ifs:
+            with run.guarded(node):
+                return _after_clause(run, node, rest, inner)
+        return _after_clause(run, node, rest, inner)
+
+
+def _after_clause(run: Run, node: Any, rest: Sequence[ast.comprehension], inner: Callable[[], Value]) -> Value:
+    """The next clause, or the element."""
+    if rest:
+        return _clause(run, node, rest, run.eval(rest[0].iter), inner)
+    if run.frames is not None:
+        run.frames[node] = run.frame
+    return inner()
 
 
 def _lambda(run: Run, node: ast.Lambda) -> Value:
