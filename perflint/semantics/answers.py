@@ -13,8 +13,7 @@ which question came first, or what is said of a file would depend on the files b
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from perflint.project.cycles import Cycles
 from perflint.project.reads import Reads
@@ -31,10 +30,10 @@ _CYCLE = "cycle"  # cut where a cycle of calls closed
 _NESTED = "nested"  # cut where variables and attributes led too far
 _DEEP = "deep"  # cut where calls led too far
 _LASTING = {_CYCLE, _NESTED}
+_NOTHING = frozenset[object]()
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a question is asked: what an answer that was cut short depends on."""
 
     nesting: int = 0
@@ -42,8 +41,7 @@ class _Place:
     running: frozenset[object] = frozenset()  # functions of that cycle
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(NamedTuple):
     """An answer, why it is not whole, and the modules that it was taken from (as `Reads` has them)."""
 
     answer: Any
@@ -158,10 +156,10 @@ class Answers:
         """The place inside a function; None where it is not to be entered."""
         here, cycle = self._place, self._cycles.of(symbol)
         if cycle is None or cycle != here.cycle:
-            return replace(here, cycle=cycle, running=frozenset({function}) if cycle is not None else frozenset())
+            return _Place(here.nesting, cycle, frozenset({function}) if cycle is not None else _NOTHING)
         if function in here.running or len(here.running) >= _CALLS:
             return None
-        return replace(here, running=here.running | {function})
+        return _Place(here.nesting, cycle, here.running | {function})
 
     def _made(self, key: object, function: object, place: _Place, make: Callable[[], Answer]) -> Answer | None:
         """A new answer, kept as far as it holds."""

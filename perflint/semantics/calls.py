@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind
@@ -47,8 +47,7 @@ _STEPS = 7  # longest way from a call to what it costs
 _DEPTH = 40  # calls inside calls that are followed; deeper is cut short
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call as libraries see it: evaluated arguments, and the run to record events in."""
 
     run: Run

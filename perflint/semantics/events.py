@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from perflint.project.models import Relation
 from perflint.project.symbols import Symbol
@@ -22,9 +23,11 @@ class Turn(StrEnum):
     FUNCTION = "function"  # the body of a called function begins here
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """One enclosing construct. The fields after `node` are a loop's."""
+class Context(NamedTuple):
+    """One enclosing construct. The fields after `node` are a loop's.
+
+    A named tuple as `Step` is: both are made by the hundred thousand, three times as fast as frozen dataclasses.
+    """
 
     turn: Turn
     node: ast.AST
@@ -39,8 +42,7 @@ class Context:
 Frame = tuple[Context, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One call on the way from the event's node to where it happens."""
 
     module: str
