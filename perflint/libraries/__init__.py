@@ -52,6 +52,9 @@ if TYPE_CHECKING:
     from perflint.semantics.run import Run
 
 
+_MADE = {Query, Result, Rows, Entity, Collection, Instance, LoaderOption}  # by libraries; most values are others
+
+
 class Libraries:
     """Finds the library that a value or name belongs to and asks it."""
 
@@ -87,6 +90,8 @@ class Libraries:
 
     def _of(self, value: Value) -> ModuleType | None:
         """The library that made a value."""
+        if value.__class__ not in _MADE:
+            return None
         match value:
             case Query():
                 return self._marks.get(value.library)
@@ -261,4 +266,4 @@ class Libraries:
 
 def _is_named(symbol: Symbol, names: Sequence[str]) -> bool:
     """By its dotted name, as imports write it: the folder that imports start from may lie below the project's."""
-    return any(f".{symbol.full}".endswith(f".{name}") for name in names)
+    return bool(names) and f".{symbol.full}".endswith(tuple(f".{name}" for name in names))

@@ -56,7 +56,7 @@ class Symbols:
         self._by_tail: dict[str, list[str]] = defaultdict(list)
         for name in self.files:
             self._by_tail[name.rpartition(".")[2]].append(name)
-        self._memo: dict[tuple[str, str], tuple[Symbol | None, int]] = {}
+        self._memo: dict[tuple[str, str, str], tuple[Symbol | None, int]] = {}
         self._modules: dict[tuple[str, str], str | None] = {}
         self._attributes: dict[tuple[Symbol, str], tuple[Symbol | None, int]] = {}
         self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
@@ -120,7 +120,10 @@ class Symbols:
 
     def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
         """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
-        key = (module, f"{scope}:{name}")
+        table = self._tables.get(module)
+        if table is None or name.partition(".")[0] not in table.inner:
+            scope = ""  # means the same everywhere in the module
+        key = (module, scope, name)
         return self.reads.kept(self._memo, key, lambda: self._resolve(module, name, scope, 0))
 
     def _resolve(self, module: str, name: str, scope: str, depth: int) -> Symbol | None:
@@ -305,7 +308,7 @@ class Symbols:
 class _Table:
     """The definitions of one module by name."""
 
-    __slots__ = ("_assigned", "_functions", "assigns", "classes", "facts", "imports")
+    __slots__ = ("_assigned", "_functions", "_inner", "assigns", "classes", "facts", "imports")
 
     def __init__(self, facts: FileFacts) -> None:
         self.facts = facts
@@ -316,6 +319,16 @@ class _Table:
         for fact in facts.assigns:
             self.assigns[fact.name].append(fact)
         self._assigned: dict[str, frozenset[str]] = {}
+        self._inner: frozenset[str] | None = None
+
+    @property
+    def inner(self) -> frozenset[str]:
+        """The names of functions and classes that are defined inside functions."""
+        if self._inner is None:
+            functions = set(self.facts.defined)
+            split = (qualname.rpartition(".") for qualname in (*functions, *self.classes))
+            self._inner = frozenset(name for around, _, name in split if around in functions)
+        return self._inner
 
     @property
     def functions(self) -> dict[str, FunctionFact]:

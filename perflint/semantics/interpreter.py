@@ -78,12 +78,10 @@ class Interpreter:
 
     def of_symbol(self, symbol: Symbol) -> Value:
         """The value of a definition."""
-        match symbol.kind:
-            case Kind.FUNCTION:
-                return Function(symbol)
-            case Kind.VARIABLE:
-                return self._variable(symbol)
-        return Ref(symbol)
+        kind = symbol.kind
+        if kind is Kind.VARIABLE:
+            return self._variable(symbol)
+        return Function(symbol) if kind is Kind.FUNCTION else Ref(symbol)
 
     def _variable(self, symbol: Symbol) -> Value:
         """A module-level or class-level variable: what all its assignments agree on."""

@@ -58,8 +58,7 @@ class Run:
         """The value of an expression; what it costs is recorded."""
         if node is None:
             return UNKNOWN
-        handler = expressions.HANDLERS.get(type(node))
-        value = handler(self, node) if handler is not None else expressions.other(self, node)
+        value = _EXPRESSIONS.get(node.__class__, expressions.other)(self, node)
         if self.values is not None:
             self.values[node] = value
         return value
@@ -101,10 +100,11 @@ class Run:
                 if _is_reading(name, merged[name]):
                     del merged[name]
             for name, value in other.items():
-                if name in merged:
-                    merged[name] = join(merged[name], value)
-                elif not _is_reading(name, value):
-                    merged[name] = value
+                if name not in merged:
+                    if not _is_reading(name, value):
+                        merged[name] = value
+                elif (known := merged[name]) is not value:  # most are what they were before the branches
+                    merged[name] = join(known, value)
         self.names = merged
 
     def block(self, body: Sequence[ast.stmt]) -> bool:
@@ -115,8 +115,8 @@ class Run:
         """Run one statement; False when it never goes on to the next."""
         if self.frames is not None:
             self.frames[node] = self.frame
-        handler = _STATEMENTS.get(type(node))
-        return handler(self, node) if handler else True
+        handler = _STATEMENTS.get(node.__class__)
+        return handler(self, node) if handler is not None else True
 
 
 def _is_reading(name: str, value: Value) -> bool:
@@ -194,10 +194,10 @@ def _if(run: Run, node: ast.If) -> bool:
     decided = switches.known_truth(run, node.test)
     if decided is not None:
         return run.block(node.body if decided else node.orelse)
-    start = run.fork()
+    before = run.names
     live: list[dict[str, Value]] = []
     for body in (node.body, node.orelse):
-        run.names = dict(start)
+        run.names = dict(before)
         with run.guarded(node):
             if run.block(body):
                 live.append(run.names)
@@ -320,6 +320,7 @@ def _assert(run: Run, node: ast.Assert) -> bool:
     return True
 
 
+_EXPRESSIONS = expressions.HANDLERS
 _STATEMENTS: dict[type[ast.stmt], Callable[[Run, Any], bool]] = {
     ast.Expr: _expr,
     ast.Assign: _assign,
