@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from perflint.project.symbols import Kind, Symbol
@@ -30,6 +31,10 @@ from perflint.semantics.values import (
 
 if TYPE_CHECKING:
     from perflint.semantics.run import Run
+
+
+_PROPERTIES = {"property", "cached_property", "hybrid_property", "lazy", "reify"}
+_KEPT = (Entity, Collection)
 
 
 def attribute(run: Run, value: Value, name: str, node: ast.expr) -> Value:
@@ -127,8 +132,8 @@ def of_instance(run: Run, value: Instance, symbol: Symbol, name: str, node: ast.
 def _method(run: Run, receiver: Value, target: Symbol, node: ast.expr) -> Value:
     """A method bound to its receiver, or what a property returns."""
     fact = run.interpreter.symbols.function(target)
-    decorators = {text.partition("(")[0].rpartition(".")[2] for text in fact.decorators} if fact else set()
-    if decorators & {"property", "cached_property", "hybrid_property", "lazy", "reify"}:
+    decorators = _last_names(fact.decorators) if fact is not None else frozenset()
+    if decorators & _PROPERTIES:
         if isinstance(receiver, Ref):
             return UNKNOWN
         return calls.invoke(run, Function(target, receiver), (), {}, node, f"{target.name} (property)")
@@ -139,6 +144,12 @@ def _method(run: Run, receiver: Value, target: Symbol, node: ast.expr) -> Value:
         model = Ref(receiver.model) if isinstance(receiver, Entity) else None
         return Function(target, model or (Ref(owner) if owner else receiver))
     return Function(target) if isinstance(receiver, Ref) else Function(target, receiver)
+
+
+@lru_cache(maxsize=1024)
+def _last_names(decorators: tuple[str, ...]) -> frozenset[str]:
+    """The decorators' names, as imports may leave them."""
+    return frozenset(text.partition("(")[0].rpartition(".")[2] for text in decorators)
 
 
 def text_of(run: Run, value: Value, node: ast.expr) -> None:
@@ -156,4 +167,4 @@ def is_kept(value: Value) -> bool:
     """Whether reading the attribute again gives the same object without a new query."""
     if isinstance(value, Query):
         return value.state.has("assigned")
-    return isinstance(value, Entity | Collection)
+    return isinstance(value, _KEPT)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perflint.project.facts import dotted
 from perflint.project.symbols import Kind
@@ -104,7 +104,7 @@ def _call(call: Call, callee: Value) -> Value:
                 return found
             return invoke(call.run, callee, call.args, call.keywords, call.node, "", star=call.has_star)
         case Method(receiver=receiver, name=name):
-            if isinstance(receiver, Column | RelationRef):
+            if isinstance(receiver, _NAMED):
                 return criterion([receiver, *call.args])  # `User.id.in_(ids)`
             found = libraries.method(receiver, name, call)
             found = namesake(call, receiver, name) if found is None else found
@@ -181,14 +181,13 @@ def _record(run: Run, events: tuple[Event, ...], context: Context, node: ast.exp
 
 
 def _moved(event: Event, node: ast.expr, frame: Frame, step: Step, dependent: bool, context: Context) -> Event:
-    own_loop = event.loop is not None
-    moved = replace(event, node=node, frame=(*frame, *event.frame), trace=(step, *event.trace))
-    if moved.happens_at is None:
-        module = context.symbol.module if context.symbol is not None else ""
-        moved = replace(moved, happens_at=event.node, happens_in=module)
-    if isinstance(moved, Ran):
-        moved = replace(moved, dependent=moved.dependent if own_loop else dependent)
-    return moved
+    changes: dict[str, Any] = {"node": node, "frame": (*frame, *event.frame), "trace": (step, *event.trace)}
+    if event.happens_at is None:
+        changes["happens_at"] = event.node
+        changes["happens_in"] = context.symbol.module if context.symbol is not None else ""
+    if isinstance(event, Ran) and event.loop is None:
+        changes["dependent"] = dependent
+    return replace(event, **changes)
 
 
 def apply(run: Run, function: Value, args: tuple[Value, ...], node: ast.expr) -> Value:
@@ -215,6 +214,8 @@ def _lambda(run: Run, body: ast.Lambda, args: tuple[Value, ...]) -> Value:
     return result
 
 
+_NAMED = (Column, RelationRef)
+_CRITERIA = (*_NAMED, Derived)
 _ROWS = (Query, Rows, Entity, Result, Collection)
 _FLOWING = (Query, Result, Rows, Entity, Collection, ListOf, DictOf, TupleOf, Derived, Instance, Awaitable)
 
@@ -229,7 +230,7 @@ def derived(*values: Value, by: str = "") -> Value:
 
 def criterion(values: list[Value], by: str = "") -> Value:
     """A comparison: which columns it names."""
-    columns = tuple(value for value in values if isinstance(value, Column | RelationRef | Derived))
+    columns = tuple([value for value in values if isinstance(value, _CRITERIA)])
     return Derived(columns, by) if columns else UNKNOWN
 
 

@@ -70,6 +70,7 @@ class Interpreter:
         self.questions = questions
         self.answers = Answers(cycles, trees.reads)
         self._signatures: dict[Symbol, Signature | None] = {}
+        self._own_receivers: dict[Symbol, tuple[Value | None, int]] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
@@ -157,13 +158,18 @@ class Interpreter:
         same = (function.symbol, function.closure)
         return self.answers.call(key, function.symbol, same, lambda: self._run(function, kept, depth))
 
+    def own_receiver(self, symbol: Symbol) -> Value | None:
+        """What a method's first parameter is when nobody says more; None for a function that has no receiver."""
+        make = partial(parameters.own_receiver, self, symbol)
+        return self.trees.reads.kept(self._own_receivers, symbol, make)
+
     def _own_receiver(self, function: Function) -> Value | None:
         """The receiver, where it is what the method has by itself: naming it tells nothing."""
         if function.receiver is None or function.closure is not None:
             return None
         known = self.signature(function)
-        own = parameters.own_receiver(self, function.symbol) if known is not None and known.positional else None
-        return own if own == function.receiver else None
+        own = self.own_receiver(function.symbol) if known is not None and known.positional else None
+        return own if own is function.receiver or own == function.receiver else None
 
     def begin(self) -> None:
         """Forget the answers that were cut short where another question closed a cycle of calls.

@@ -22,7 +22,6 @@ from perflint.semantics.values import (
     Instance,
     ListOf,
     Ref,
-    Unknown,
     Value,
 )
 
@@ -89,7 +88,9 @@ def telling(function: Function, bound: Bound | None, own: Value | None) -> Bound
         return (("", function.receiver),) if function.receiver not in (None, own) else ()
     if own is not None and bound and bound[0][1] == own:
         bound = bound[1:]
-    return tuple(sorted((pair for pair in bound if not _is_dull(pair[1])), key=_by_name))
+    told = [pair for pair in bound if not _is_dull(pair[1])]
+    told.sort(key=_by_name)
+    return tuple(told)
 
 
 def _by_name(pair: tuple[str, Value]) -> str:
@@ -97,8 +98,10 @@ def _by_name(pair: tuple[str, Value]) -> str:
 
 
 def _is_dull(value: Value) -> bool:
+    if value is UNKNOWN:
+        return True
     match value:
-        case Unknown() | Derived():
+        case Derived():
             return True
         case Const():
             return value != NONE and not isinstance(value.value, bool)
@@ -119,7 +122,7 @@ def initial(
     first = True
     for arg, default in with_defaults(node.args):
         value = bound.get(arg.arg, UNKNOWN)
-        own = own_receiver(interpreter, symbol) if first and value == UNKNOWN else None
+        own = interpreter.own_receiver(symbol) if first and value == UNKNOWN else None
         if own is not None:
             value = receiver if receiver is not None else own
         if value == UNKNOWN:

@@ -43,7 +43,7 @@ class Run:
     yielded: list[Value] = field(default_factory=list)
     stored: dict[str, Value] = field(default_factory=dict)  # attributes set on self
     nested: list[tuple[str, Closure]] = field(default_factory=list)
-    owners: set[str] = field(default_factory=set)  # names of which attributes have been known
+    chains: dict[str, set[str]] = field(default_factory=dict)  # by their first name, those that have been known
 
     @property
     def frame(self) -> Frame:
@@ -73,17 +73,16 @@ class Run:
 
     def set(self, name: str, value: Value) -> None:
         """Bind a name; what was known of its attributes is gone."""
-        if "." in name or name in self.owners:
-            prefix = name + "."
-            for known in [known for known in self.names if known.startswith(prefix)]:
-                del self.names[known]
+        for chain in self.chains.get(name.partition(".")[0], ()):
+            if chain.startswith(f"{name}."):
+                self.names.pop(chain, None)
         self.keep(name, value)
 
     def keep(self, name: str, value: Value) -> None:
         """Note what a name or attribute chain is known to be; what is known of its attributes stays."""
         self.names[name] = value
         if "." in name:
-            self.owners.add(name.partition(".")[0])
+            self.chains.setdefault(name.partition(".")[0], set()).add(name)
 
     def fork(self) -> dict[str, Value]:
         """A copy of what is known, to run a branch on."""

@@ -33,7 +33,9 @@ class Signature:
         """Arguments by parameter name, the receiver first; with what a call gets that leaves a switch alone."""
         values = (receiver, *args) if receiver is not None else args
         bound = dict(zip(self.positional, values, strict=False))
-        bound |= {name: value for name, value in keywords.items() if name in self.known}
+        for name, value in keywords.items():
+            if name in self.known:
+                bound[name] = value
         if "**" not in keywords:
             for name, value in self.off:
                 bound.setdefault(name, value)
@@ -76,6 +78,7 @@ def _switched_off(args: ast.arguments) -> Iterator[tuple[str, Value]]:
             yield arg.arg, Const(default.value, type(default.value).__name__)
 
 
+@noted
 def with_defaults(args: ast.arguments) -> list[tuple[ast.arg, ast.expr | None]]:
     """Every parameter with its default."""
     normal = [*args.posonlyargs, *args.args]

@@ -19,9 +19,9 @@ class Proof(IntEnum):
     PROVEN = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
-    """Nothing is known."""
+    """Nothing is known. There is one such value, so that comparing with it costs little."""
 
 
 UNKNOWN = Unknown()
