@@ -10,6 +10,7 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from perflint.findings import Position
@@ -112,7 +113,9 @@ def split_lines(text: str) -> list[str]:
 
 def line_starts(text: str) -> list[int]:
     """The offset at which each line of `text` begins."""
-    return [0, *(end.end() for end in _LINE_END.finditer(text))]
+    if "\r" in text:
+        return [0, *(end.end() for end in _LINE_END.finditer(text))]
+    return [0, *accumulate([len(line) + 1 for line in text.split("\n")[:-1]])]
 
 
 def position_of(text: str, offset: int) -> Position:

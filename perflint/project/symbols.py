@@ -120,11 +120,15 @@ class Symbols:
 
     def resolve(self, module: str, name: str, scope: str = "") -> Symbol | None:
         """What `name` (dotted) means in `module`, seen from inside `scope` (a qualname)."""
-        table = self._tables.get(module)
-        if table is None or name.partition(".")[0] not in table.inner:
-            scope = ""  # means the same everywhere in the module
+        if not self.is_inner(module, name.partition(".")[0]):
+            scope = ""
         key = (module, scope, name)
         return self.reads.kept(self._memo, key, lambda: self._resolve(module, name, scope, 0))
+
+    def is_inner(self, module: str, name: str) -> bool:
+        """Whether a function of the module defines the name inside; others mean the same everywhere in the module."""
+        table = self._tables.get(module)
+        return table is not None and name in table.inner
 
     def _resolve(self, module: str, name: str, scope: str, depth: int) -> Symbol | None:
         first, _, rest = name.partition(".")

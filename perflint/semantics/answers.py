@@ -62,6 +62,7 @@ class Answers:
         self._cuts: set[object] = set()  # why the current answer is not whole: functions are those it came back to
         self._place = _Place()
         self._spent = 0
+        self.asked = 0  # questions so far
 
     def begin(self) -> None:
         """Forget the answers that hold for one file."""
@@ -106,6 +107,7 @@ class Answers:
 
     def call(self, key: object, symbol: Symbol, function: object, make: Callable[[], Answer | None]) -> Answer | None:
         """The answer of a called function; `key` has its arguments. None where a cycle closes."""
+        self.asked += 1
         if key in self._final:
             return self._given(self._final[key])  # type: ignore[no-any-return]
         place = self._entered(symbol, function)
@@ -126,6 +128,7 @@ class Answers:
 
     def value(self, key: object, make: Callable[[], Answer]) -> Answer | None:
         """What a variable or an attribute holds; None where they lead too far."""
+        self.asked += 1
         if key in self._final:
             return self._given(self._final[key])  # type: ignore[no-any-return]
         place = _Place(self._place.nesting + 1)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from perflint.libraries import Libraries
     from perflint.semantics.questions import Questions
 
+_PROMISED = f"{__name__}.annotation"
 _CACHED = {"lru_cache", "cache", "cached", "alru_cache", "cached_property", "memoize", "memoized", "cache_resource"}
 
 
@@ -71,11 +72,20 @@ class Interpreter:
         self.answers = Answers(cycles, trees.reads)
         self._signatures: dict[Symbol, Signature | None] = {}
         self._own_receivers: dict[Symbol, tuple[Value | None, int]] = {}
+        self._names: dict[tuple[str, str, str], tuple[Value | Symbol, int]] = {}
 
     def name(self, module: str, name: str, scope: str) -> Value:
         """What a name that is no local means."""
+        key = (module, scope if self.symbols.is_inner(module, name) else "", name)
+        found = self.trees.reads.kept(self._names, key, lambda: self._meaning(module, name, scope))
+        return self._variable(found) if isinstance(found, Symbol) else found
+
+    def _meaning(self, module: str, name: str, scope: str) -> Value | Symbol:
+        """What a name means by itself; a variable's symbol, as what that holds is another question."""
         symbol = self.symbols.resolve(module, name, scope)
-        return self.of_symbol(symbol) if symbol is not None else UNKNOWN
+        if symbol is None:
+            return UNKNOWN
+        return symbol if symbol.kind is Kind.VARIABLE else self.of_symbol(symbol)
 
     def of_symbol(self, symbol: Symbol) -> Value:
         """The value of a definition."""
@@ -96,9 +106,17 @@ class Interpreter:
         return Run(self, module, "", {}, is_text=True).eval(tree) if tree is not None else UNKNOWN
 
     def annotation(self, node: ast.expr | str | None, module: str, scope: str = "") -> Value:
-        """The value that an annotation promises."""
-        tree = expression(node) if isinstance(node, str) and node else node
-        return declared.value(self, tree, module, scope) if isinstance(tree, ast.expr) else UNKNOWN
+        """The value that an annotation promises.
+
+        It is noted on a function's tree, except where it is an answer's, which may be cut short.
+        """
+        if not isinstance(node, ast.expr):
+            return declared.value(self, expression(node), module, scope) if node else UNKNOWN
+        asked, notes = self.answers.asked, vars(node)
+        value: Value = self.trees.reads.kept(notes, _PROMISED, lambda: declared.value(self, node, module, scope))
+        if self.answers.asked != asked:
+            del notes[_PROMISED]
+        return value
 
     def instance_attribute(self, symbol: Symbol, name: str) -> Value | None:
         """An attribute that a class declares, or that `__init__` sets on self."""

@@ -23,6 +23,14 @@ class Recent(Generic[Key, Value]):
     def __contains__(self, key: Key) -> bool:
         return key in self._kept
 
+    def known(self, key: Key) -> Value | None:
+        """The value of a key, if it is there."""
+        found = self._kept.pop(key, None)
+        if found is None:
+            return None
+        self._kept[key] = found
+        return found[0]
+
     def get(self, key: Key, size: int, make: Callable[[], Value]) -> Value:
         """The value of a key; `size` is what a new one counts for."""
         found = self._kept.pop(key, None)

@@ -33,9 +33,7 @@ class Signature:
         """Arguments by parameter name, the receiver first; with what a call gets that leaves a switch alone."""
         values = (receiver, *args) if receiver is not None else args
         bound = dict(zip(self.positional, values, strict=False))
-        for name, value in keywords.items():
-            if name in self.known:
-                bound[name] = value
+        bound |= {name: value for name, value in keywords.items() if name in self.known}
         if "**" not in keywords:
             for name, value in self.off:
                 bound.setdefault(name, value)

@@ -17,10 +17,11 @@ from perflint.semantics.recent import Recent
 from perflint.source import line_starts
 
 _MODULE_CHARACTERS = 300_000  # some 8,000 lines; their trees take some 12 MB
-_FUNCTION_LINES = 8_000  # their trees take some 13 MB
+_FUNCTION_LINES = 32_000  # their trees take some 30 MB
 _SOURCE_CHARACTERS = 10_000_000  # some 250,000 lines; where they begin and their functions take some 3 MB
 Expression = TypeVar("Expression", bound=ast.expr)
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef
+_DEFINING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,19 @@ class Trees:
     def function(self, module: str, qualname: str) -> FunctionNode | None:
         """The tree of a function or method: the module's own node, or its lines parsed alone."""
         self.reads.touch(module)
-        if module not in self._modules and (fact := self._source(module).functions.get(qualname)):
-            size = fact.end_line - fact.start + 1
-            found = self._functions.get((module, qualname), size, lambda: self._alone(module, fact))
+        if module not in self._modules:
+            found = self._functions.known((module, qualname)) or self._cut_out(module, qualname)
             if found is not None:
                 return found
         whole = self.module(module)
         return whole.functions.get(qualname) if whole else None
+
+    def _cut_out(self, module: str, qualname: str) -> FunctionNode | None:
+        fact = self._source(module).functions.get(qualname)
+        if fact is None:
+            return None
+        size = fact.end_line - fact.start + 1
+        return self._functions.get((module, qualname), size, lambda: self._alone(module, fact))
 
     def _alone(self, module: str, fact: FunctionFact) -> FunctionNode | None:
         """The function's lines parsed where they stand; None where that cannot be, as for a later grammar."""
@@ -159,7 +166,9 @@ class Trees:
             return None
         if readable is not text:
             self._lowered.add(name)
-        return ModuleTree(tree, dict(_functions(tree, "")))
+        functions: dict[str, FunctionNode] = {}
+        _collect(tree, "", functions)
+        return ModuleTree(tree, functions)
 
 
 @lru_cache(maxsize=64)
@@ -201,13 +210,13 @@ def place(node: ast.expr) -> tuple[object, ...]:
     return type(node), node.lineno, node.col_offset, node.end_lineno, node.end_col_offset
 
 
-def _functions(node: ast.AST, prefix: str) -> Iterator[tuple[str, FunctionNode]]:
-    """Functions and methods with their qualnames, those under `if` and `try` too; the last one wins."""
-    for child in below(node):
-        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield prefix + child.name, child
-            yield from _functions(child, f"{prefix}{child.name}.")
-        elif isinstance(child, ast.ClassDef):
-            yield from _functions(child, f"{prefix}{child.name}.")
-        elif has_body(child):
-            yield from _functions(child, prefix)
+def _collect(node: ast.AST, prefix: str, functions: dict[str, FunctionNode]) -> None:
+    """Note functions and methods with their qualnames, those under `if` and `try` too; the last one wins."""
+    for child in filter(has_body, below(node)):
+        if isinstance(child, _DEFINING):
+            name = prefix + child.name
+            if not isinstance(child, ast.ClassDef):
+                functions[name] = child
+            _collect(child, f"{name}.", functions)
+        else:
+            _collect(child, prefix, functions)
