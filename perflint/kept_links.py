@@ -48,6 +48,7 @@ class KeptLinks:
             for module, facts in project.files.items()
         }
         self._adopted: dict[str, str] = {}
+        self._found: dict[str, str] = {}
         self._renewed: dict[bytes, str] = {}
 
     def adopt(self) -> None:
@@ -62,15 +63,13 @@ class KeptLinks:
     @cached_property
     def digest(self) -> str:
         """Of all links, and of the classes and settings that they were found with."""
-        links = self._project.links
-        texts = (self._adopted.get(module) or to_json(links.of(module)) for module in self._keys)
-        return key(self._everywhere, *texts).hex()
+        return key(self._everywhere, *(self._adopted.get(module) or self._text(module) for module in self._keys)).hex()
 
     def keep(self) -> None:
         """Keep what the graph has found by itself."""
         links = self._project.links
         new = ((module, links.sources(module)) for module in self._keys if module not in self._adopted)
-        made = {self._keys[module]: self._written(links.of(module), found) for module, found in new if found}
+        made = {self._keys[module]: self._written(self._text(module), found) for module, found in new if found}
         self._cache.put(self._renewed | made)
 
     def _holds(self, entry: _Entry, name: bytes) -> bool:
@@ -82,9 +81,15 @@ class KeptLinks:
         self._renewed[name] = to_json(replace(entry, state=state))
         return True
 
-    def _written(self, links: ModuleLinks, sources: Sources) -> str:
+    def _text(self, module: str) -> str:
+        """The links that were found anew for a module."""
+        if module not in self._found:
+            self._found[module] = to_json(self._project.links.of(module))
+        return self._found[module]
+
+    def _written(self, links: str, sources: Sources) -> str:
         seen, touched = tuple(sorted(sources.reads.seen())), tuple(sorted(sources.reads.touched()))
-        entry = _Entry(to_json(links), seen, touched, sources.called, "")
+        entry = _Entry(links, seen, touched, sources.called, "")
         return to_json(replace(entry, state=self._state(entry)))
 
     def _state(self, entry: _Entry, before: Mapping[str, FileFacts] = _NONE) -> str:
