@@ -22,6 +22,7 @@ class Order:
     def total(self) -> int:
         """The total."""
         return 1
+    def total_of(self): ...
 
 def orders(session: Session) -> "list[Order]":
     return []
@@ -45,9 +46,9 @@ def other():
         ("def other():", "def another():", {"other", "another"}),
         ("def other():", "async def other():", {"other"}),
         ("def first(session):", "def first(session, key=None):", {"first"}),
-        ("def total(self)", "def total(self, tax)", {"Order", "orders", "first"}),
-        ("class Order:", "class Order(Base):", {"Order", "orders", "first"}),
-        ("LIMIT = 10", "LIMIT = 20", {"LIMIT", "Order", "orders", "first"}),
+        ("def total(self)", "def total(self, tax)", {"Order", "total_of", "orders", "first"}),
+        ("class Order:", "class Order(Base):", {"Order", "total_of", "orders", "first"}),
+        ("LIMIT = 10", "LIMIT = 20", {"LIMIT", "Order", "total_of", "orders", "first"}),
         ("from lib import Session", "from library import Session", {"Session", "orders", "first"}),
         ("def other():", "added = 1\ndef other():", {"added"}),
         ("from lib", "from os import *\nfrom lib", None),

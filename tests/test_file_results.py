@@ -218,6 +218,16 @@ def test_a_method_that_is_no_longer_the_only_one_of_its_name_counts(project: Pro
     assert {"models", "repository"} <= project.taken
 
 
+def test_how_the_only_method_of_its_name_is_called_counts(project: Project) -> None:
+    """Whether it is meant by a call on an unknown object depends on its parameters."""
+    method = _METHOD.replace("session: Session", "session: Session, key")
+    project.write("books", f"{_REPOSITORY}\nclass Books:{method}")
+    project.write("service", "def totals(books):\n    for _ in books:\n        books.all_orders_of(_)\n")
+    assert "service" not in {one.path.stem for one in project.run() if one.code == "PF102"}
+    project.write("books", f"{_REPOSITORY}\nclass Books:{_METHOD}")
+    assert "service" in {one.path.stem for one in project.run() if one.code == "PF102"}
+
+
 @pytest.fixture
 def adopted(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The modules whose links were not found anew since the test began."""

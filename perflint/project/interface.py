@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from hashlib import blake2b
 
 from perflint.project.facts import AssignFact, FileFacts
@@ -26,10 +26,10 @@ def flow(facts: FileFacts) -> str:
 
 
 def changed_names(before: FileFacts, after: FileFacts) -> frozenset[str] | None:
-    """The names at the top of a module that may mean something else to other files than before.
+    """The names by which other files may find something else in a module than before.
 
-    These are names whose definitions have changed, and those whose definitions, or what they return, mention one. None:
-    it may be any name.
+    These are names at its top whose definitions have changed, and those whose definitions, or what they return, mention
+    one; and the methods of such classes that may be found by their name alone. None: it may be any name.
     """
     if before.star_imports != after.star_imports:
         return None
@@ -40,7 +40,14 @@ def changed_names(before: FileFacts, after: FileFacts) -> frozenset[str] | None:
         changed.update(reached)
         for name in reached:
             del unchanged[name]
-    return frozenset(changed)
+    return frozenset(changed.union(*(_methods(facts, changed) for facts in (before, after))))
+
+
+def _methods(facts: FileFacts, owners: Set[str]) -> Iterator[str]:
+    """Names of several words that classes of these names define: what is unknown may be one of theirs (`namesakes`)."""
+    for kind in facts.classes:
+        if _top(kind.qualname) in owners:
+            yield from (name for name in kind.methods if "_" in name.strip("_"))
 
 
 def _shown(facts: FileFacts) -> Mapping[str, list[object]]:
