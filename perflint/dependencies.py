@@ -28,7 +28,8 @@ class Record:
     """What a file's findings were taken from; `everything`: any file of the project may change them."""
 
     seen: tuple[str, ...]  # modules whose definitions were looked up
-    touched: tuple[str, ...]  # modules whose code was read
+    touched: tuple[str, ...]  # modules of which functions or classes were read
+    taken: tuple[str, ...]  # modules whose text was read
     asked: tuple[Asked, ...]
     everything: bool
 
@@ -36,7 +37,8 @@ class Record:
 def record_of(reads: Reads) -> Record:
     """The dependencies, as they can be kept."""
     asked = [Asked(question, symbols, _digest(answer)) for (question, symbols), answer in reads.asked.items()]
-    return Record(tuple(sorted(reads.seen())), tuple(sorted(reads.touched())), tuple(asked), reads.everything)
+    seen, touched, taken = (tuple(sorted(found)) for found in (reads.seen(), reads.touched(), reads.taken()))
+    return Record(seen, touched, taken, tuple(asked), reads.everything)
 
 
 class States:
@@ -56,21 +58,32 @@ class States:
         """The state of the modules that a record names."""
         if record.everything:
             return self._whole
-        return _short(" ".join([*map(self._defined, record.seen), *map(self._coded, record.touched)]))
+        return self._state(record, {})
 
     def was(self, record: Record) -> str:
         """The state as it was in the run before, if what has changed since in modules does not concern the record.
 
         Otherwise, and where nothing has changed, no state at all: an empty string.
         """
-        changed = {module: facts for module in record.seen if (facts := self._changes.before(module)) is not None}
-        if not changed or record.everything:
+        around = {*record.seen, *record.touched, *record.taken}
+        changed = {module: facts for module in around if (facts := self._changes.before(module)) is not None}
+        if not changed or record.everything or not changed.keys().isdisjoint(record.taken):
             return ""
-        around = {*record.seen, *record.touched}
-        if any(self._changes.concern(module, around) for module in changed):
+        touched = set(record.touched)
+        if any(self._changes.concern(module, around, code=module in touched) for module in changed):
             return ""
-        parts = [self._shown(changed[module]) if module in changed else self._defined(module) for module in record.seen]
-        return _short(" ".join([*parts, *map(self._coded, record.touched)]))
+        return self._state(record, changed)
+
+    def _state(self, record: Record, before: Mapping[str, FileFacts]) -> str:
+        """With what some modules were before in the place of what they are."""
+        parts = [
+            self._shown(before[module]) if module in before else self._defined(module)
+            for module in dict.fromkeys((*record.seen, *record.touched))
+        ]
+        parts += [self._code(before[module]) if module in before else self._coded(module) for module in record.touched]
+        digests, files = self._analysis.digests, self._project.files
+        parts += [digests[files[module].path] if module in files else "" for module in record.taken]
+        return _short(" ".join(parts))
 
     def are_answered_so(self, asked: Iterable[Asked]) -> bool:
         """Whether all questions have the same answers by now. Raises ValueError, TypeError for what are none."""
@@ -96,18 +109,16 @@ class States:
         return _once(self._definitions, module, lambda _: self._shown(facts) if facts is not None else "")
 
     def _coded(self, module: str) -> str:
-        return _once(self._codes, module, self._code)
+        facts = self._project.files.get(module)
+        return _once(self._codes, module, lambda _: self._code(facts) if facts is not None else "")
 
     def _shown(self, facts: FileFacts) -> str:
         """What a module shows of itself, what names in it may mean by themselves, and how its classes are mapped."""
         return _short(facts.interface + self._guessed(facts) + "\n".join(self._models.get(facts.module, ())))
 
-    def _code(self, module: str) -> str:
-        """A module's text, what names in it may mean by themselves, and where its calls lead back."""
-        facts = self._project.files.get(module)
-        if facts is None:
-            return ""
-        return _short(self._analysis.digests[facts.path] + self._guessed(facts) + self._answers.cycles.get(module, ""))
+    def _code(self, facts: FileFacts) -> str:
+        """The code of a module's functions and classes, and where its calls lead back."""
+        return _short(" ".join(top.digest for top in facts.tops) + self._answers.cycles.get(facts.module, ""))
 
     def _guessed(self, facts: FileFacts) -> str:
         soles = self._project.graph.soles

@@ -63,6 +63,47 @@ def test_a_change_is_told_by_the_names_that_may_mean_something_else(
     assert (before.interface == after.interface) is (changed == set())
 
 
+_CODE = """
+def low():
+    return 1
+
+def middle():
+    return low()
+
+class Books:
+    shared = None
+    def by_title(self):
+        return 1
+    def all(self):
+        return middle()
+
+def other():
+    return 1
+
+shelf = Books()
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("shelf = Books()", "shelf = Books()\nadded = 1", {"added"}),
+        ("shelf = Books()", "# a comment\nshelf = Books()", set()),
+        ("def other():\n    return 1", "def other():\n    return 2", {"other"}),
+        ("def other():", "\ndef other():", {"other"}),  # its rows are others
+        ("def low():\n    return 1", "def low():\n    return 2", {"low", "middle", "Books", "by_title", "shelf"}),
+        ("        return middle()", "        return low()", {"Books", "by_title", "shelf"}),
+        ("    shared = None", "    shared = other", {"Books", "by_title", "shelf"}),
+    ],
+)
+def test_whoever_runs_functions_is_led_to_what_they_do(old: str, new: str, changed: set[str]) -> None:
+    assert _CODE.count(old) == 1
+    text = _CODE.replace(old, new)
+    before, after = facts("app.py", _CODE), facts("app.py", text)
+    assert changed_names(before, after, text.split("\n")) == changed
+    assert (before.tops == after.tops) is (changed <= {"added"})
+
+
 class Runs:
     """Runs over the same files, one after the other."""
 
@@ -79,7 +120,7 @@ class Runs:
         gathered: dict[Path, Facts] = gather(by_path, modules, 1, self.cache, digests)
         files = {facts.module: facts for facts in gathered.values() if isinstance(facts, FileFacts)}
         names = {path.stem: name_of_facts(path, path.stem, digests[path]) for path in by_path}
-        return Changes(self.cache, files, names, self.files)
+        return Changes(self.cache, files, names, self.files, {"mapped": {"Order"}})
 
 
 @pytest.fixture
@@ -111,6 +152,22 @@ def test_those_are_concerned_that_have_a_name_as_a_word_or_in_a_type(runs: Runs)
     assert before is not None
     assert [assign.name for assign in before.assigns] == ["x"]
     assert {name for name in runs.files if changes.concern("a", [name])} == {"word", "text"}
+
+
+def test_what_functions_do_concerns_those_who_may_run_them(runs: Runs) -> None:
+    runs.changes(a="def x(): return 1\ndef y(): return 1\n").keep(5)
+    changes = runs.changes(a="def x(): return 1\ndef y(): return 2\n")
+    assert not any(changes.concern("a", [name]) for name in runs.files)
+    assert {name for name in runs.files if changes.concern("a", [name], code=True)} == {"word", "text"}
+
+
+def test_objects_of_a_mapped_class_may_come_to_anybody(runs: Runs) -> None:
+    runs.changes(mapped="def f(): return 1\nclass Order:\n    pass\n").keep(5)
+    changes = runs.changes(mapped="def f(): return 2\nclass Order:\n    pass\n")
+    assert not changes.concern("mapped", ["none"], code=True)
+    changes.keep(5)
+    changes = runs.changes(mapped="def f(): return 2\nclass Order:\n    def __str__(self): ...\n")
+    assert changes.concern("mapped", ["none"], code=True)
 
 
 def test_any_name_may_come_by_a_star(runs: Runs) -> None:

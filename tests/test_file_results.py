@@ -130,6 +130,62 @@ def test_a_body_that_was_read_on_the_way_counts(project: Project) -> None:
     assert {"models", "other"} <= project.taken
 
 
+_HELPERS = """
+from models import Order
+
+def one_order(session, key):
+    return session.get(Order, key)
+
+def titles():
+    return ["a"]
+"""
+_ASKING = """
+from sqlalchemy.orm import Session
+from repository import one_order
+
+def totals(session: Session, keys: list[int]):
+    return [one_order(session, key) for key in keys]
+"""
+
+
+def test_another_function_beside_the_one_that_was_run_does_not_count(project: Project) -> None:
+    project.write("repository", _HELPERS)
+    project.write("service", _ASKING)
+    before = [one for one in project.run() if one.code == "PF102"]
+    assert [one.path.stem for one in before] == ["service"]
+    for code in ('["b"]', "list(map(str, titles()))"):
+        project.write("repository", _HELPERS.replace('["a"]', code))
+        project.run()
+        assert project.taken == set(_FILES) - {"repository"}
+    project.write("repository", _HELPERS.replace("session.get(Order, key)", "key"))
+    assert not [one for one in project.run() if one.code == "PF102"]
+    project.write("repository", "# moved\n" + _HELPERS)
+    assert [one for one in project.run() if one.code == "PF102"] != before
+    assert project.taken == {"models", "other"}
+
+
+def test_a_method_of_rows_that_come_by_a_relation_counts(project: Project) -> None:
+    """Nothing but the relation is named where the method runs."""
+    products = """
+    product_id: Mapped[int] = mapped_column(ForeignKey("products.id"))
+    product: Mapped["Product"] = relationship()
+    @property
+    def weight(self):
+        return 1
+
+class Product(Base):
+    __tablename__ = "products"
+    id: Mapped[int] = mapped_column(primary_key=True)
+"""
+    project.write("models", _MODELS + products)
+    weighed = "[line.weight for order in all_orders(session) for line in order.lines]"
+    project.write("service", _SERVICE.replace("[len(order.lines) for order in all_orders(session)]", weighed))
+    before = project.run()
+    project.write("models", _MODELS + products.replace("return 1", "return self.product.id"))
+    assert project.run() != before
+    assert "service" not in project.taken
+
+
 def test_the_way_to_a_function_counts(project: Project) -> None:
     project.write("api", _API.replace("return totals(None)", "return []"))
     assert {one.hotness for one in project.run() if one.code == "PF101"} == {"unknown"}

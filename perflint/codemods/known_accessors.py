@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping
 
 from perflint.codemods.client_accessors import Accessor
 from perflint.codemods.client_kinds import ClientKind, kind_of
@@ -127,32 +127,10 @@ def _importable(symbol: Symbol, ctx: Context) -> str | None:
     """The name by which this file can import the function's module; None where that is not known, or a circle."""
     if symbol.module == ctx.module:
         return symbol.module
-    if ctx.module in _imported_by(symbol.module, ctx):
-        return None
     module, importer = Symbol(Kind.MODULE, "", symbol.module), Symbol(Kind.MODULE, "", ctx.module)
+    if ctx.questions.found("importing", module, importer):
+        return None
     return next(iter(ctx.questions.found("imported_as", module, importer)), None)
-
-
-def _imported_by(module: str, ctx: Context) -> Set[str]:
-    """The project's modules that importing a module imports."""
-    found = {module}
-    waiting = [module]
-    while waiting:
-        for name in _imports(waiting.pop(), ctx):
-            if name not in found:
-                found.add(name)
-                waiting.append(name)
-    return found
-
-
-def _imports(module: str, ctx: Context) -> Iterator[str]:
-    facts = ctx.project.file(module)
-    targets = [*facts.star_imports, *(fact.target for fact in facts.imports)] if facts is not None else []
-    for target in targets:
-        for name in (target, target.rpartition(".")[0]):
-            found = ctx.project.symbols.find_module(name, module) if name else None
-            if found is not None:
-                yield found
 
 
 def _normal(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 
 from perflint.project.facts import (
@@ -16,6 +17,7 @@ from perflint.project.facts import (
     FunctionFact,
     ImportFact,
     ParamFact,
+    TopFact,
     callee_of,
     dotted,
     first_line,
@@ -75,6 +77,7 @@ class _Extractor:
         self.stars: list[str] = []
         self.classes: list[ClassFact] = []
         self.functions: list[FunctionFact] = []
+        self.tops: list[TopFact] = []
         self.assigns: list[AssignFact] = []
         self.words: set[str] = set()
         self.values: set[str] = set()  # words used other than as the name of what is called
@@ -98,6 +101,7 @@ class _Extractor:
             classes=tuple(self.classes),
             defined=Words.in_order(dict.fromkeys(fact.qualname for fact in self.functions)),
             functions_later=Later.of(tuple(self.functions)),
+            tops=tuple(self.tops),
             assigns=tuple(self.assigns),
             calls=tuple(scope.calls),
             main_calls=tuple(main.calls),
@@ -223,6 +227,8 @@ class _Extractor:
 
     def _class(self, node: ast.ClassDef, scope: _Scope, prefix: str) -> None:
         qualname = prefix + node.name
+        if not prefix:
+            self._top(node)
         assigns: list[AssignFact] = []
         methods: list[str] = []
         for statement in node.body:
@@ -265,6 +271,8 @@ class _Extractor:
         self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope, prefix: str, *, is_method: bool
     ) -> None:
         qualname = prefix + node.name
+        if not prefix:
+            self._top(node)
         for part in (*node.decorator_list, *annotations_and_defaults(node.args)):
             self._expression(part, outer, prefix)
         if node.returns is not None:
@@ -294,6 +302,12 @@ class _Extractor:
                 start=first_line(node),
             )
         )
+
+    def _top(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
+        start, end = first_line(node), node.end_lineno or node.lineno
+        code = b"\n".join(self.source[start - 1 : end])
+        digest = blake2b(code, digest_size=8, key=str(start).encode()).hexdigest()
+        self.tops.append(TopFact(node.name, start, end, digest))
 
     def _params(self, args: ast.arguments) -> list[ParamFact]:
         normal = [*args.posonlyargs, *args.args]

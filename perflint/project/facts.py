@@ -106,6 +106,15 @@ class ClassFact(NamedTuple):
         return self.qualname.rpartition(".")[2]
 
 
+class TopFact(NamedTuple):
+    """The code of a function or class at the top of a file: its rows, and a digest of them and of where they begin."""
+
+    name: str
+    start: int
+    end: int
+    digest: str
+
+
 @dataclass(frozen=True, slots=True)
 class FileFacts:
     """What a file tells the project."""
@@ -119,6 +128,7 @@ class FileFacts:
     classes: tuple[ClassFact, ...]
     defined: Words  # qualified names of functions, in their order
     functions_later: Later[tuple[FunctionFact, ...]]  # most of what there is to keep, and of few files asked for
+    tops: tuple[TopFact, ...]
     assigns: tuple[AssignFact, ...]
     calls: tuple[CallFact, ...]  # at module level, `if __name__ == "__main__"` apart
     main_calls: tuple[CallFact, ...]
@@ -173,6 +183,6 @@ def callee_of(node: ast.expr) -> str:
     return ""
 
 
-def first_line(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+def first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
     """The line of the first decorator, or of the `def`."""
     return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import blake2b
 
 from perflint.project.facts import AssignFact, FileFacts
@@ -25,22 +25,31 @@ def flow(facts: FileFacts) -> str:
     return _digest([(fact.qualname, fact.binds, fact.returned) for fact in facts.functions])
 
 
-def changed_names(before: FileFacts, after: FileFacts) -> frozenset[str] | None:
+def changed_names(before: FileFacts, after: FileFacts, lines: Sequence[str] | None = None) -> frozenset[str] | None:
     """The names by which other files may find something else in a module than before.
 
     These are names at its top whose definitions have changed, and those whose definitions, or what they return, mention
     one; and the methods of such classes that may be found by their name alone. None: it may be any name.
+
+    With the module's `lines` what functions do counts as well, and where they stand.
     """
     if before.star_imports != after.star_imports:
         return None
     old, new = _shown(before), _shown(after)
+    words = {name: set(_words(parts)) for name, parts in _with_flow(after, new).items()}
+    if lines is not None:
+        old, new = _with_code(before, old), _with_code(after, new)
+        for top in after.tops:
+            words[top.name].update(_WORD.findall("\n".join(lines[top.start - 1 : top.end])))
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
-    unchanged = {name: _words(parts) for name, parts in _with_flow(after, new).items() if name not in changed}
-    while reached := [name for name, words in unchanged.items() if not changed.isdisjoint(words)]:
-        changed.update(reached)
-        for name in reached:
-            del unchanged[name]
-    return frozenset(changed.union(*(_methods(facts, changed) for facts in (before, after))))
+    known = changed
+    while True:
+        known = known.union(*(_methods(facts, changed) for facts in (before, after)))
+        reached = {name for name in words if name not in changed and not known.isdisjoint(words[name])}
+        if not reached:
+            return frozenset(known)
+        changed |= reached
+        known = known | reached
 
 
 def _methods(facts: FileFacts, owners: Set[str]) -> Iterator[str]:
@@ -63,6 +72,13 @@ def _shown(facts: FileFacts) -> Mapping[str, list[object]]:
     for fact in facts.functions:
         signature = (fact.qualname, fact.is_async, fact.is_generator, fact.params, fact.returns, fact.decorators)
         found[_top(fact.qualname)].append((*signature, fact.parent, fact.is_method, fact.declares))
+    return found
+
+
+def _with_code(facts: FileFacts, shown: Mapping[str, list[object]]) -> Mapping[str, list[object]]:
+    found = {name: list(parts) for name, parts in shown.items()}
+    for top in facts.tops:
+        found.setdefault(top.name, []).append(top.digest)
     return found
 
 

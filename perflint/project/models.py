@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from copy import copy
 from dataclasses import replace
 from functools import cached_property
@@ -68,6 +68,14 @@ class Models:
     def described(self) -> str:
         """What the answers above are made of beside single models of the project: the same for the same project."""
         return "\n".join([str(self.has_django), self._django.names.described(), *self.by_module.get("", ())])
+
+    @cached_property
+    def mapped(self) -> Mapping[str, Set[str]]:
+        """The names of mapped classes by module, those of the outermost where they are nested."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for symbol in self._models:
+            found[symbol.module].add(symbol.name.partition(".")[0])
+        return found
 
     @cached_property
     def by_module(self) -> Mapping[str, Sequence[str]]:

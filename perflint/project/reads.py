@@ -15,15 +15,15 @@ Answer = TypeVar("Answer")
 class Reads:
     """A record, filled while one file is looked at.
 
-    Of a module either a definition was looked up, or its code was read: two bits of a number for each module, as
-    sets of them are joined all the time.
+    Of a module a definition was looked up, functions were run that some name led to, or all of its text was read: three
+    bits of a number for each module, as sets of them are joined all the time.
     """
 
     def __init__(self) -> None:
         self.modules = 0
         self.asked: dict[tuple[str, tuple[Symbol, ...]], object] = {}  # questions to the whole project, and answers
         self.everything = False  # any file could change the answer
-        self._bits: dict[str, int] = {}  # that of a module's definitions; the next one is that of its code
+        self._bits: dict[str, int] = {}  # that of a module's definitions; then those of its functions and its text
         self._same: dict[int, int] = {}
 
     def start(self) -> None:
@@ -36,15 +36,22 @@ class Reads:
         """A definition of a module is looked up, whether there is one or not."""
         bit = self._bits.get(module)
         if bit is None:
-            bit = self._bits[module] = 1 << (2 * len(self._bits))
+            bit = self._bits[module] = 1 << (3 * len(self._bits))
         self.modules |= bit
 
     def touch(self, module: str) -> None:
-        """The code of a module is read."""
+        """The code of a function or class of a module is read, which a name has led to."""
         bit = self._bits.get(module)
         if bit is None:
-            bit = self._bits[module] = 1 << (2 * len(self._bits))
+            bit = self._bits[module] = 1 << (3 * len(self._bits))
         self.modules |= bit << 1
+
+    def take(self, module: str) -> None:
+        """All of a module's text is read, or some of it that no name has led to."""
+        bit = self._bits.get(module)
+        if bit is None:
+            bit = self._bits[module] = 1 << (3 * len(self._bits))
+        self.modules |= bit << 2
 
     def kept(self, memo: dict[Key, tuple[Answer, int]], key: Key, make: Callable[[], Answer]) -> Answer:
         """An answer that is made once; what it was taken from counts each time that it is given."""
@@ -83,8 +90,12 @@ class Reads:
         return (module for module, bit in self._bits.items() if self.modules & bit)
 
     def touched(self) -> Iterator[str]:
-        """The modules whose code was read."""
+        """The modules of which functions or classes were read."""
         return (module for module, bit in self._bits.items() if self.modules & bit << 1)
+
+    def taken(self) -> Iterator[str]:
+        """The modules whose text was read."""
+        return (module for module, bit in self._bits.items() if self.modules & bit << 2)
 
     def answer(self, question: str, symbols: tuple[Symbol, ...], given: object) -> None:
         """A question was asked that more than one module answers."""

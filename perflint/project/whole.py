@@ -74,7 +74,7 @@ class Project:
 
     def file(self, module: str) -> FileFacts | None:
         """All facts of a file."""
-        self.reads.touch(module)
+        self.reads.take(module)
         return self.files.get(module)
 
     @cached_property

@@ -69,7 +69,7 @@ class Callers:
     def calls(self, caller: Symbol, target: Symbol) -> list[ast.Call]:
         """The calls in `caller` that run `target`."""
         root = self._tree(caller)
-        self._trees.reads.touch(caller.module)
+        self._trees.reads.take(caller.module)  # no name leads from a function to those who call it
         wanted = {(site.line, site.callee) for site in self._ask.sites(caller, target)}
         if root is None or not wanted:
             return []

@@ -83,6 +83,7 @@ class Exposures:
 
     def _exposed(self, route: Symbol, details: Route | None) -> Mapping[_Place, Exposure]:
         self.interpreter.begin()
+        self._project.reads.take(route.module)  # no name leads from what a route calls to the route
         analysis = self.interpreter.analyse(self.interpreter.standing(route), None)
         found: dict[_Place, Exposure] = {}
         if analysis is not None and details is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-_SEARCHES = ("mentioning", "naming", "calling", "making", "mounting", "imported_as")
+_SEARCHES = ("mentioning", "naming", "calling", "making", "mounting", "imported_as", "importing")
 _DEPTH = 5  # calls between a route and a function
 _ROUTES = 12  # routes that are looked at for one function
 

@@ -88,12 +88,15 @@ class Trees:
 
     def module(self, name: str) -> ModuleTree | None:
         """The module's tree; None for an unknown module or one that does not parse."""
-        self.reads.touch(name)
+        self.reads.take(name)
+        return self._module(name)
+
+    def _module(self, name: str) -> ModuleTree | None:
         return self._modules.get(name, len(self._texts.get(name, "")), lambda: self._parse(name))
 
     def text(self, name: str) -> str:
         """The source of a module, empty for an unknown one."""
-        self.reads.touch(name)
+        self.reads.take(name)
         return self._texts.get(name, "")
 
     def of(self, facts: FileFacts) -> ast.Module | None:
@@ -124,7 +127,7 @@ class Trees:
             found = self._functions.known((module, qualname)) or self._cut_out(module, qualname)
             if found is not None:
                 return found
-        whole = self.module(module)
+        whole = self._module(module)
         return whole.functions.get(qualname) if whole else None
 
     def _cut_out(self, module: str, qualname: str) -> FunctionNode | None:
