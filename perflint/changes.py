@@ -73,7 +73,7 @@ class Changes:
         if module not in self._before:
             name = self._earlier.get(module)
             is_other = name is not None and module in self._files and name != self._names[module]
-            self._before[module] = kept_facts(self._cache, bytes.fromhex(name)) if name and is_other else None
+            self._before[module] = kept_facts(self._cache, _unwritten(name)) if name and is_other else None
         return self._before[module]
 
     def concern(self, module: str, others: Iterable[str], *, code: bool = False) -> bool:
@@ -121,3 +121,11 @@ class Changes:
         words = "|".join(map(re.escape, sorted(names)))
         is_word = not self._files[module].words.isdisjoint(names)
         return is_word or re.search(_QUOTED.format(words), self._texts[module]) is not None
+
+
+def _unwritten(name: str) -> bytes:
+    """A key as it was before it was written down; an empty one for what nobody has written."""
+    try:
+        return bytes.fromhex(name)
+    except ValueError:
+        return b""

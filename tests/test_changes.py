@@ -170,6 +170,12 @@ def test_objects_of_a_mapped_class_may_come_to_anybody(runs: Runs) -> None:
     assert changes.concern("mapped", ["none"], code=True)
 
 
+def test_a_row_that_nobody_has_written_tells_nothing(runs: Runs) -> None:
+    changes = runs.changes(a="x = 1\ny = 2\n")
+    runs.cache.put({changes._place: '[["a"],["no digest"],5]'})
+    assert changes.before("a") is None
+
+
 def test_any_name_may_come_by_a_star(runs: Runs) -> None:
     assert runs.changes(a="from os import *\nx = 1\n").concern("a", ["none"])
 
