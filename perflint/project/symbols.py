@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import builtins
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from enum import StrEnum
 from typing import NamedTuple
 
 from perflint.project.facts import AssignFact, ClassFact, FileFacts, FunctionFact, dotted, expression
+from perflint.project.imports import Imports
 from perflint.project.reads import Reads
+from perflint.project.table import Table
 
 
 class Kind(StrEnum):
@@ -52,12 +53,9 @@ class Symbols:
     def __init__(self, files: Iterable[FileFacts]) -> None:
         self.files: dict[str, FileFacts] = {facts.module: facts for facts in files}
         self.reads = Reads()
-        self._tables = {name: _Table(facts) for name, facts in self.files.items()}
-        self._by_tail: dict[str, list[str]] = defaultdict(list)
-        for name in self.files:
-            self._by_tail[name.rpartition(".")[2]].append(name)
+        self._tables = {name: Table(facts) for name, facts in self.files.items()}
+        self._imports = Imports(self.files)
         self._memo: dict[tuple[str, str, str], tuple[Symbol | None, int]] = {}
-        self._modules: dict[tuple[str, str], str | None] = {}
         self._attributes: dict[tuple[Symbol, str], tuple[Symbol | None, int]] = {}
         self._mro: dict[tuple[str, str], tuple[tuple[Symbol, ...], int]] = {}
 
@@ -68,7 +66,7 @@ class Symbols:
         other._memo, other._mro, other._attributes = {}, {}, {}
         return other
 
-    def _table(self, module: str) -> _Table | None:
+    def _table(self, module: str) -> Table | None:
         self.reads.see(module)
         return self._tables.get(module)
 
@@ -262,34 +260,8 @@ class Symbols:
         return any(owner.kind is Kind.EXTERNAL and owner.name in origins for owner in self.mro(symbol))
 
     def find_module(self, name: str, importer: str) -> str | None:
-        """The project module that an absolute import means.
-
-        Roots are not configured in most projects (`backend/app` imported as `app`), so a module
-        whose dotted path ends with the name counts; the nearest to the importer wins.
-        """
-        if name in self.files:
-            return name
-        key = (name, importer)
-        if key not in self._modules:
-            self._modules[key] = self._nearest(name, importer)
-        return self._modules[key]
-
-    def _nearest(self, name: str, importer: str) -> str | None:
-        tail = "." + name
-        fits = [full for full in self._by_tail.get(name.rpartition(".")[2], ()) if full.endswith(tail)]
-        # A top-level name such as `celery` is the library, unless the file lies beside the importer.
-        near = [full for full in fits if _is_root(full[: -len(tail)], importer, self.files)]
-        if not near and "." in name:
-            near = self._further(fits, tail, importer)
-        fits = near
-        if not fits:
-            return None
-        return max(fits, key=lambda full: (_shared(full, importer), -len(full), full))
-
-    def _further(self, fits: list[str], tail: str, importer: str) -> list[str]:
-        """Roots that are packages by mistake; the one root beside the importer (`src/` seen from `tests/`)."""
-        around = [full for full in fits if f"{importer}.".startswith(f"{full[: -len(tail)]}.")]
-        return around or [full for full in fits if len(fits) == 1 and full[: -len(tail)] not in self.files]
+        """The project module that an absolute import means."""
+        return self._imports.meant(name, importer)
 
     def module_assigns(self, symbol: Symbol) -> Sequence[AssignFact]:
         """What a module binds to a name at its top level."""
@@ -307,63 +279,3 @@ class Symbols:
         if owner in table.classes:
             return tuple(assign.value for assign in table.classes[owner].assigns if assign.name == name)
         return ()
-
-
-class _Table:
-    """The definitions of one module by name."""
-
-    __slots__ = ("_assigned", "_functions", "_inner", "assigns", "classes", "facts", "imports")
-
-    def __init__(self, facts: FileFacts) -> None:
-        self.facts = facts
-        self.classes = {fact.qualname: fact for fact in facts.classes}
-        self._functions: dict[str, FunctionFact] | None = None
-        self.imports = {fact.local: fact.target for fact in facts.imports}
-        self.assigns = defaultdict(list)
-        for fact in facts.assigns:
-            self.assigns[fact.name].append(fact)
-        self._assigned: dict[str, frozenset[str]] = {}
-        self._inner: frozenset[str] | None = None
-
-    @property
-    def inner(self) -> frozenset[str]:
-        """The names of functions and classes that are defined inside functions."""
-        if self._inner is None:
-            functions = set(self.facts.defined)
-            split = (qualname.rpartition(".") for qualname in (*functions, *self.classes))
-            self._inner = frozenset(name for around, _, name in split if around in functions)
-        return self._inner
-
-    @property
-    def functions(self) -> dict[str, FunctionFact]:
-        """The functions by qualified name."""
-        if self._functions is None:
-            self._functions = {fact.qualname: fact for fact in self.facts.functions}
-        return self._functions
-
-    def has_function(self, qualname: str) -> bool:
-        """Whether there is a function of this name; what is kept of it need not be read for that."""
-        if self.facts.functions_later.is_made:
-            return qualname in self.functions
-        return qualname in self.facts.defined
-
-    def assigned(self, qualname: str) -> frozenset[str]:
-        """The names that a class body assigns."""
-        if qualname not in self._assigned:
-            self._assigned[qualname] = frozenset(assign.name for assign in self.classes[qualname].assigns)
-        return self._assigned[qualname]
-
-
-def _shared(one: str, other: str) -> int:
-    """How many leading parts two dotted names have in common."""
-    count = 0
-    for left, right in zip(one.split("."), other.split("."), strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _is_root(folder: str, importer: str, files: dict[str, FileFacts]) -> bool:
-    """Whether `folder` may be an import root: no package itself, and the importer lies below it."""
-    return folder not in files and f"{importer}.".startswith(f"{folder}.")
