@@ -16,7 +16,6 @@ class Bindings:
 
     def __init__(self, symbols: Symbols) -> None:
         self._symbols = symbols
-        self._inner: dict[str, frozenset[str]] = {}
         self._locals: dict[tuple[str, str], Locals] = {}
         self._attributes: dict[str, Attributes] = {}
         self._own: dict[tuple[str, str], frozenset[str]] = {}
@@ -25,12 +24,12 @@ class Bindings:
         """Whether a name may mean something else in a scope than at the top of its module."""
         key = (module, scope)
         if key not in self._own:
-            names = {"super"} | self.inner_names(module)
+            names = {"super"}
             while scope:
                 names.update(self.locals_of(module, scope))
                 scope = scope.rpartition(".")[0]
             self._own[key] = frozenset(names)
-        return name in self._own[key]
+        return name in self._own[key] or self._symbols.is_inner(module, name)
 
     def locals_of(self, module: str, qualname: str) -> Locals:
         """Parameters (as their position) and bindings of a function by name; nothing for a class."""
@@ -44,14 +43,6 @@ class Bindings:
                 table.setdefault(bind.name, []).append(bind)
             self._locals[key] = table
         return self._locals[key]
-
-    def inner_names(self, module: str) -> frozenset[str]:
-        """Names of functions and classes that are defined inside others."""
-        if module not in self._inner:
-            facts = self._symbols.files[module]
-            inner = [fact.name for fact in facts.functions if fact.parent and not fact.is_method]
-            self._inner[module] = frozenset(inner + [fact.name for fact in facts.classes if "." in fact.qualname])
-        return self._inner[module]
 
     def of_self(self, module: str) -> Attributes:
         """`self.x = …` of all methods of a module, by class and name, each with its method."""
