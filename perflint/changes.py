@@ -76,6 +76,15 @@ class Changes:
             self._before[module] = kept_facts(self._cache, _unwritten(name)) if name and is_other else None
         return self._before[module]
 
+    def unconcerned(self, modules: Set[str], code: Set[str] = frozenset()) -> Mapping[str, FileFacts]:
+        """What those of some modules were that have changed in nothing that the others may have looked up there.
+
+        Nothing where one of them may concern another, or none has changed. `code` are modules whose functions were run.
+        """
+        changed = {module: facts for module in modules if (facts := self.before(module)) is not None}
+        is_concerned = any(self.concern(module, modules, code=module in code) for module in changed)
+        return {} if is_concerned else changed
+
     def concern(self, module: str, others: Iterable[str], *, code: bool = False) -> bool:
         """Whether what has changed in a module may be something that another one of these looks up there.
 

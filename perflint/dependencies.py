@@ -65,25 +65,21 @@ class States:
 
         Otherwise, and where nothing has changed, no state at all: an empty string.
         """
-        around = {*record.seen, *record.touched, *record.taken}
-        changed = {module: facts for module in around if (facts := self._changes.before(module)) is not None}
-        if not changed or record.everything or not changed.keys().isdisjoint(record.taken):
+        if record.everything:
             return ""
-        touched = set(record.touched)
-        if any(self._changes.concern(module, around, code=module in touched) for module in changed):
-            return ""
-        return self._state(record, changed)
+        before = self._changes.unconcerned({*record.seen, *record.touched, *record.taken}, set(record.touched))
+        return self._state(record, before) if before and before.keys().isdisjoint(record.taken) else ""
 
     def _state(self, record: Record, before: Mapping[str, FileFacts]) -> str:
         """With what some modules were before in the place of what they are."""
-        parts = [
-            self._shown(before[module]) if module in before else self._defined(module)
+        shown = (
+            self._part(module, before, self._definitions, self._shown)
             for module in dict.fromkeys((*record.seen, *record.touched))
-        ]
-        parts += [self._code(before[module]) if module in before else self._coded(module) for module in record.touched]
+        )
+        codes = (self._part(module, before, self._codes, self._code) for module in record.touched)
         digests, files = self._analysis.digests, self._project.files
-        parts += [digests[files[module].path] if module in files else "" for module in record.taken]
-        return _short(" ".join(parts))
+        texts = (digests[files[module].path] if module in files else "" for module in record.taken)
+        return _short(" ".join([*shown, *codes, *texts]))
 
     def are_answered_so(self, asked: Iterable[Asked]) -> bool:
         """Whether all questions have the same answers by now. Raises ValueError, TypeError for what are none."""
@@ -104,13 +100,15 @@ class States:
     def _whole(self) -> str:
         return _short("".join(digest for _, digest in sorted(self._analysis.digests.items())))
 
-    def _defined(self, module: str) -> str:
-        facts = self._project.files.get(module)
-        return _once(self._definitions, module, lambda _: self._shown(facts) if facts is not None else "")
-
-    def _coded(self, module: str) -> str:
-        facts = self._project.files.get(module)
-        return _once(self._codes, module, lambda _: self._code(facts) if facts is not None else "")
+    def _part(
+        self, module: str, before: Mapping[str, FileFacts], kept: dict[str, str], describe: Callable[[FileFacts], str]
+    ) -> str:
+        if module in before:
+            return describe(before[module])
+        if module not in kept:
+            facts = self._project.files.get(module)
+            kept[module] = describe(facts) if facts is not None else ""
+        return kept[module]
 
     def _shown(self, facts: FileFacts) -> str:
         """What a module shows of itself, what names in it may mean by themselves, and how its classes are mapped."""
@@ -123,12 +121,6 @@ class States:
     def _guessed(self, facts: FileFacts) -> str:
         soles = self._project.graph.soles
         return repr([(word, soles[word]) for word in facts.words if word in soles])
-
-
-def _once(kept: dict[str, str], module: str, make: Callable[[str], str]) -> str:
-    if module not in kept:
-        kept[module] = make(module)
-    return kept[module]
 
 
 def _short(text: str) -> str:

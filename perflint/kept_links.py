@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from perflint.cache import Cache, key
@@ -22,8 +21,6 @@ from perflint.records import from_json, to_json
 
 if TYPE_CHECKING:
     from perflint.changes import Changes
-
-_NONE: Mapping[str, FileFacts] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ class KeptLinks:
         self._cache.put(self._renewed | made)
 
     def _holds(self, entry: _Entry, name: bytes) -> bool:
-        state = self._state(entry)
+        state = self._state(entry, {})
         if entry.state == state:
             return True
         if entry.state != self._was(entry):
@@ -90,9 +87,9 @@ class KeptLinks:
     def _written(self, links: str, sources: Sources) -> str:
         seen, touched = tuple(sorted(sources.reads.seen())), tuple(sorted(sources.reads.touched()))
         entry = _Entry(links, seen, touched, sources.called, "")
-        return to_json(replace(entry, state=self._state(entry)))
+        return to_json(replace(entry, state=self._state(entry, {})))
 
-    def _state(self, entry: _Entry, before: Mapping[str, FileFacts] = _NONE) -> str:
+    def _state(self, entry: _Entry, before: Mapping[str, FileFacts]) -> str:
         files = self._project.files
         parts = [(before.get(module) or files[module]).interface if module in files else "" for module in entry.seen]
         for module in entry.touched:
@@ -102,11 +99,8 @@ class KeptLinks:
 
     def _was(self, entry: _Entry) -> str:
         """The state in the run before, if what has changed since does not concern these links; else nothing."""
-        around = {*entry.seen, *entry.touched}
-        changed = {module: facts for module in around if (facts := self._changes.before(module)) is not None}
-        if not changed or any(self._changes.concern(module, around) for module in changed):
-            return ""
-        return self._state(entry, changed)
+        before = self._changes.unconcerned({*entry.seen, *entry.touched})
+        return self._state(entry, before) if before else ""
 
     @cached_property
     def _everywhere(self) -> str:
