@@ -39,30 +39,29 @@ def gather(
     texts: Mapping[Path, str],
     modules: Mapping[Path, str],
     workers: int,
-    cache: Cache | None = None,
-    digests: Mapping[Path, str] | None = None,
+    cache: Cache | None,
+    digests: Mapping[Path, str],
 ) -> dict[Path, Facts]:
-    """The facts of each file, or why it has none; `modules` are their names, `digests` are of the texts."""
-    if cache is None or digests is None:
-        made = each(
-            lambda path: _facts(path, modules[path], texts[path]), list(texts), sharing(workers, texts.values(), FACTS)
-        )
+    """The facts of each file, or why it has none; `modules` are their names.
+
+    `digests` are of the texts, and asked for where there is a cache.
+    """
+
+    def anew(path: Path) -> Facts:
+        return _facts(path, modules[path], texts[path])
+
+    if cache is None:
+        made = each(anew, list(texts), sharing(workers, texts.values(), FACTS))
         return dict(zip(texts, made, strict=True))
     keys = {path: name_of_facts(path, modules[path], digests[path]) for path in texts}
     kept = cache.get(keys.values())
-    found: dict[Path, Facts] = {}
-    for path, name in keys.items():
-        if facts := _read(kept.get(name), partial(_facts, path, modules[path], texts[path])):
-            found[path] = facts
-    missing = [path for path in texts if path not in found]
+    read = {path: _read(kept.get(name), partial(anew, path)) for path, name in keys.items()}
+    missing = [path for path, facts in read.items() if facts is None]
     workers = sharing(workers, (texts[path] for path in missing), FACTS)
-    written = each(lambda path: _written(_facts(path, modules[path], texts[path])), missing, workers)
-    for path, text in zip(missing, written, strict=True):
-        facts = _read(text, partial(_facts, path, modules[path], texts[path]))
-        assert facts is not None
-        found[path] = facts
-    cache.put({keys[path]: text for path, text in zip(missing, written, strict=True)})
-    return {path: found[path] for path in texts}
+    written = dict(zip(missing, each(lambda path: _written(anew(path)), missing, workers), strict=True))
+    read |= {path: _read(text, partial(anew, path)) for path, text in written.items()}
+    cache.put({keys[path]: text for path, text in written.items()})
+    return {path: facts for path, facts in read.items() if facts is not None}
 
 
 def name_of_facts(path: Path, module: str, digest: str) -> bytes:
@@ -72,9 +71,8 @@ def name_of_facts(path: Path, module: str, digest: str) -> bytes:
 
 def kept_facts(cache: Cache, name: bytes) -> FileFacts | None:
     """The facts that are kept by a name; None where there are none any more."""
-    text = cache.get([name]).get(name)
-    found = _read(text, lambda: None)
-    return found if isinstance(found, FileFacts) and _functions_of(text) is not None else None
+    found = _read(cache.get([name]).get(name), lambda: None)
+    return found if isinstance(found, FileFacts) else None
 
 
 def _written(facts: Facts) -> str:
@@ -99,11 +97,6 @@ def _read(text: str | None, again: Callable[[], Facts | None]) -> Facts | None:
         return facts.functions if isinstance(facts, FileFacts) else ()
 
     return replace(entry.facts, functions_later=Later(make))
-
-
-def _functions_of(text: str | None) -> tuple[FunctionFact, ...] | None:
-    found = from_json(_Functions, text.partition("\n")[2]) if text else None
-    return found.all if found is not None else None
 
 
 def _facts(path: Path, module: str, text: str) -> FileFacts | Problem:
