@@ -28,6 +28,7 @@ from perflint.semantics.exposure import Exposures
 from perflint.semantics.file_analysis import FileAnalysis, analyse_file
 from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.questions import Questions
+from perflint.semantics.searches import Searches
 from perflint.semantics.trees import Trees
 from perflint.source import SourceFile
 
@@ -73,7 +74,7 @@ class Analysis:
         folder = project_around(self.root)
         self.project = Project(files, self.root, folder, extra, trees.of, unparsed, reads)
         libraries = Libraries(settings.libraries.sqlalchemy_sessions, settings.libraries.http_clients)
-        questions = Questions(self.project)
+        questions = Questions(self.project, Searches(self.project, trees))
         cycles = self.project.graph.cycles
         self.interpreter = Interpreter(self.project.symbols, self.project.models, trees, libraries, questions, cycles)
         libraries.interpreter = self.interpreter

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from perflint.project.facts import FunctionFact
 from perflint.project.roots import Route
 from perflint.project.symbols import Kind, Symbol
-from perflint.semantics.searches import Searches
 from perflint.semantics.values import (
     Awaitable,
     Derived,
@@ -55,7 +54,6 @@ class Exposures:
         self.interpreter = interpreter
         self._project = project
         self.questions = interpreter.questions
-        self.questions.searches = Searches(project, interpreter.trees)
         self._returned: dict[Symbol, tuple[Mapping[_Place, Exposure], int]] = {}
 
     def of(self, function: Symbol, node: ast.AST) -> Exposure | None:

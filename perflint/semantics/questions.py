@@ -25,15 +25,14 @@ _ROUTES = 12  # routes that are looked at for one function
 class Questions:
     """Asks the project, and has it recorded."""
 
-    searches: Searches  # through all files
-
-    def __init__(self, project: Project) -> None:
+    def __init__(self, project: Project, searches: Searches) -> None:
         self._project = project
+        self._searches = searches  # through all files
         self.kept: Mapping[tuple[str, Symbol], object] = {}  # answers of an earlier run that still hold
 
     def found(self, search: str, *wanted: Symbol) -> tuple[Any, ...]:
         """What one of the searches finds; what is wanted may be a text, as an external symbol."""
-        answer: tuple[Any, ...] = getattr(self.searches, search)(*wanted)
+        answer: tuple[Any, ...] = getattr(self._searches, search)(*wanted)
         return self._recorded(search, answer, *wanted)
 
     def hotness(self, symbol: Symbol) -> Hotness:
