@@ -12,6 +12,14 @@ Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
+class _Bits(dict[str, int]):
+    """The bit of a module's definitions; those of its functions and its text come next."""
+
+    def __missing__(self, module: str) -> int:
+        self[module] = bit = 1 << (3 * len(self))
+        return bit
+
+
 class Reads:
     """A record, filled while one file is looked at.
 
@@ -23,7 +31,7 @@ class Reads:
         self.modules = 0
         self.asked: dict[tuple[str, tuple[Symbol, ...]], object] = {}  # questions to the whole project, and answers
         self.everything = False  # any file could change the answer
-        self._bits: dict[str, int] = {}  # that of a module's definitions; then those of its functions and its text
+        self._bits = _Bits()
         self._same: dict[int, int] = {}
 
     def start(self) -> None:
@@ -34,24 +42,15 @@ class Reads:
 
     def see(self, module: str) -> None:
         """A definition of a module is looked up, whether there is one or not."""
-        bit = self._bits.get(module)
-        if bit is None:
-            bit = self._bits[module] = 1 << (3 * len(self._bits))
-        self.modules |= bit
+        self.modules |= self._bits[module]
 
     def touch(self, module: str) -> None:
         """The code of a function or class of a module is read, which a name has led to."""
-        bit = self._bits.get(module)
-        if bit is None:
-            bit = self._bits[module] = 1 << (3 * len(self._bits))
-        self.modules |= bit << 1
+        self.modules |= self._bits[module] << 1
 
     def take(self, module: str) -> None:
         """All of a module's text is read, or some of it that no name has led to."""
-        bit = self._bits.get(module)
-        if bit is None:
-            bit = self._bits[module] = 1 << (3 * len(self._bits))
-        self.modules |= bit << 2
+        self.modules |= self._bits[module] << 2
 
     def kept(self, memo: dict[Key, tuple[Answer, int]], key: Key, make: Callable[[], Answer]) -> Answer:
         """An answer that is made once; what it was taken from counts each time that it is given."""
@@ -68,7 +67,7 @@ class Reads:
         return answer
 
     def lasting(self, modules: int) -> int:
-        """The same number, one object for all that keep it: it has as many bits as there are modules, twice."""
+        """The same number, one object for all that keep it: it has three bits for each module."""
         return self._same.setdefault(modules, modules)
 
     def aside(self, make: Callable[[], Answer]) -> Answer:
