@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from hashlib import blake2b
 
 from perflint.project.facts import AssignFact, FileFacts
+from perflint.project.namesakes import is_telling
 
 _WORD = re.compile(r"\w+")
 
@@ -36,9 +37,10 @@ def changed_names(before: FileFacts, after: FileFacts, lines: Sequence[str] | No
     if before.star_imports != after.star_imports:
         return None
     old, new = _shown(before), _shown(after)
-    words = {name: set(_words(parts)) for name, parts in _with_flow(after, new).items()}
+    flows = ((fact.qualname, (fact.binds, fact.returned)) for fact in after.functions)
+    words = {name: set(_WORD.findall(repr(parts))) for name, parts in _joined(new, flows).items()}
     if lines is not None:
-        old, new = _with_code(before, old), _with_code(after, new)
+        old, new = _joined(old, _codes(before)), _joined(new, _codes(after))
         for top in after.tops:
             words[top.name].update(_WORD.findall("\n".join(lines[top.start - 1 : top.end])))
     changed = {name for name in old.keys() | new.keys() if old.get(name) != new.get(name)}
@@ -53,10 +55,10 @@ def changed_names(before: FileFacts, after: FileFacts, lines: Sequence[str] | No
 
 
 def _methods(facts: FileFacts, owners: Set[str]) -> Iterator[str]:
-    """Names of several words that classes of these names define: what is unknown may be one of theirs (`namesakes`)."""
+    """The methods of these classes that a call on an unknown object may be taken for."""
     for kind in facts.classes:
         if _top(kind.qualname) in owners:
-            yield from (name for name in kind.methods if "_" in name.strip("_"))
+            yield from filter(is_telling, kind.methods)
 
 
 def _shown(facts: FileFacts) -> Mapping[str, list[object]]:
@@ -75,26 +77,20 @@ def _shown(facts: FileFacts) -> Mapping[str, list[object]]:
     return found
 
 
-def _with_code(facts: FileFacts, shown: Mapping[str, list[object]]) -> Mapping[str, list[object]]:
-    found = {name: list(parts) for name, parts in shown.items()}
-    for top in facts.tops:
-        found.setdefault(top.name, []).append(top.digest)
-    return found
+def _codes(facts: FileFacts) -> Iterator[tuple[str, object]]:
+    return ((top.name, top.digest) for top in facts.tops)
 
 
-def _with_flow(facts: FileFacts, shown: Mapping[str, list[object]]) -> Mapping[str, list[object]]:
+def _joined(shown: Mapping[str, list[object]], more: Iterable[tuple[str, object]]) -> Mapping[str, list[object]]:
+    """With more parts by qualified name."""
     found = {name: list(parts) for name, parts in shown.items()}
-    for fact in facts.functions:
-        found[_top(fact.qualname)].append((fact.binds, fact.returned))
+    for name, part in more:
+        found.setdefault(_top(name), []).append(part)
     return found
 
 
 def _top(name: str) -> str:
     return name.partition(".")[0]
-
-
-def _words(parts: object) -> frozenset[str]:
-    return frozenset(_WORD.findall(repr(parts)))
 
 
 def _digest(parts: object) -> str:

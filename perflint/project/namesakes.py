@@ -32,7 +32,7 @@ def sole_methods(symbols: Symbols) -> Mapping[str, tuple[Symbol, ...]]:
         if place_of(module) in (Place.TESTS, Place.MIGRATIONS):
             continue
         for fact in facts.classes:
-            for name in filter(_is_telling, fact.methods):
+            for name in filter(is_telling, fact.methods):
                 owners[name].append(Symbol(Kind.CLASS, fact.qualname, module))
     found = {}
     for name, classes in owners.items():
@@ -41,7 +41,7 @@ def sole_methods(symbols: Symbols) -> Mapping[str, tuple[Symbol, ...]]:
     return found
 
 
-def _is_telling(name: str) -> bool:
+def is_telling(name: str) -> bool:
     """Two words at least, not a name that libraries use."""
     return "_" in name.strip("_") and not name.startswith("__") and name not in _COMMON
 
