@@ -11,6 +11,20 @@ from perflint.project.extraction import extract
 from perflint.project.facts import FileFacts
 from perflint.project.symbols import Symbols
 
+CLIENT_PER_REQUEST = """
+import aiohttp
+from fastapi import FastAPI
+
+app = FastAPI()
+
+
+@app.get("/rates")
+async def rates() -> int:
+    async with aiohttp.ClientSession() as session:
+        async with session.get("http://localhost/rates") as response:
+            return response.status
+"""
+
 
 def facts(path: str, source: str) -> FileFacts:
     """The facts of one text, as if it were a file at `path`."""

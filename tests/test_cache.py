@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from project_builder import CLIENT_PER_REQUEST
 
 from perflint import cached, engine
 from perflint.analysis import Analysis
@@ -22,25 +23,12 @@ from perflint.records import decoded, encoded
 from perflint.source import read
 
 _PROJECTS = sorted(path for path in Path("fixtures/projects").resolve().iterdir() if path.is_dir())
-_ROUTE = """
-import aiohttp
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-@app.get("/rates")
-async def rates() -> int:
-    async with aiohttp.ClientSession() as session:
-        async with session.get("http://localhost/rates") as response:
-            return response.status
-"""
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'rates'\n")
-    (tmp_path / "app.py").write_text(_ROUTE)
+    (tmp_path / "app.py").write_text(CLIENT_PER_REQUEST)
     return tmp_path
 
 
@@ -84,7 +72,7 @@ def _sibling(project: Path) -> None:
 
 
 def _edit(project: Path) -> None:
-    (project / "app.py").write_text(_ROUTE.replace("/rates", "/prices"))
+    (project / "app.py").write_text(CLIENT_PER_REQUEST.replace("/rates", "/prices"))
 
 
 def _requirement(project: Path) -> None:

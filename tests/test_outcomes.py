@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import Write
+from project_builder import CLIENT_PER_REQUEST
 
 from perflint import judging, outcomes
 from perflint.config import Settings
@@ -19,26 +20,13 @@ from perflint.findings import Outcome
 from perflint.outcomes import state_of
 from perflint.records import to_json
 
-_CLIENT = """
-import aiohttp
-from fastapi import FastAPI
-
-app = FastAPI()
-
-
-@app.get("/rates")
-async def rates() -> int:
-    async with aiohttp.ClientSession() as session:
-        async with session.get("http://localhost/rates") as response:
-            return response.status
-"""
 _BROKEN = "def (:\n"
 _TASKS = "from celery import Celery\n"
 _FILES: dict[str, str | bytes] = {
     ".git/config": "",
     "shop/pyproject.toml": "[project]\nname = 'shop'\n",
     "shop/requirements.txt": "aiohttp==3.9.0\n",
-    "shop/app.py": _CLIENT,
+    "shop/app.py": CLIENT_PER_REQUEST,
     "shop/broken.py": _BROKEN,
     "shop/tasks.py": _TASKS,
     "shop/tests/test_app.py": b"\xff",
@@ -96,7 +84,7 @@ def test_a_change_that_the_clock_of_the_file_system_does_not_show_is_noticed(
     app = shop / "app.py"
     before = app.stat()
     outcome(shop)
-    app.write_text(_CLIENT.replace("ClientSession", "ClientSes5ion"))
+    app.write_text(CLIENT_PER_REQUEST.replace("ClientSession", "ClientSes5ion"))
     # The same in all that is looked at, as if the clock had not ticked, nor given another file.
     same = SimpleNamespace(stat=lambda path: before if path == str(app) else os.stat(path))
     monkeypatch.setattr(outcomes, "os", same)
@@ -113,17 +101,17 @@ def _rewritten(path: Path, text: str) -> None:
 
 
 def _edited(shop: Path) -> None:
-    (shop / "app.py").write_text(_CLIENT + "\n")
+    (shop / "app.py").write_text(CLIENT_PER_REQUEST + "\n")
 
 
 def _edited_quietly(shop: Path) -> None:
-    _rewritten(shop / "app.py", _CLIENT.replace("ClientSession", "ClientSes5ion"))
+    _rewritten(shop / "app.py", CLIENT_PER_REQUEST.replace("ClientSession", "ClientSes5ion"))
 
 
 def _replaced(shop: Path) -> None:
     before = (shop / "app.py").stat()
     other = shop / "other"
-    other.write_text(_CLIENT.replace("ClientSession", "ClientSes5ion"))
+    other.write_text(CLIENT_PER_REQUEST.replace("ClientSession", "ClientSes5ion"))
     os.utime(other, ns=(before.st_atime_ns, before.st_mtime_ns))
     os.replace(other, shop / "app.py")
 
@@ -133,7 +121,7 @@ def _touched(shop: Path) -> None:
 
 
 def _added(shop: Path) -> None:
-    (shop / "more.py").write_text(_CLIENT)
+    (shop / "more.py").write_text(CLIENT_PER_REQUEST)
 
 
 def _removed(shop: Path) -> None:
@@ -208,7 +196,7 @@ def test_the_repository_counts_only_where_it_is_asked_for(shop: Path, reads: lis
 @pytest.mark.usefixtures("settled")
 def test_another_root_of_the_project_is_noticed(write: Write) -> None:
     """The kind of code that a file holds is told by its path below the root."""
-    root = write({"pyproject.toml": "", "docs/shop/app.py": _CLIENT})
+    root = write({"pyproject.toml": "", "docs/shop/app.py": CLIENT_PER_REQUEST})
     assert not outcome(root / "docs" / "shop", cache_dir=str(root / "cache")).findings
     (root / "docs" / "shop" / "setup.cfg").touch()
     assert outcome(root / "docs" / "shop", cache_dir=str(root / "cache")).findings
