@@ -98,13 +98,11 @@ class Checker:
             for index, (_, draft) in enumerate(drafts)
             if draft.rewrite is not None and _changes_code(draft.rewrite)
         }
-        tree = Tree.of(module) if rewrites else None
+        if not rewrites:
+            return {}
         try:
-            return (
-                dict(zip(rewrites, edits_of_each(tree, rewrites.values(), self._source(module)), strict=True))
-                if tree
-                else {}
-            )
+            edits = edits_of_each(Tree.of(module), rewrites.values(), self._source(module))
+            return dict(zip(rewrites, edits, strict=True))
         except UnsoundError:
             pass  # one of them is at fault: ask for each by itself
         found: dict[int, tuple[Edit, ...]] = {}

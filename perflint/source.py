@@ -10,7 +10,7 @@ import re
 import stat
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 from perflint.findings import Position
@@ -116,6 +116,12 @@ def line_starts(text: str) -> list[int]:
     if "\r" in text:
         return [0, *(end.end() for end in _LINE_END.finditer(text))]
     return [0, *accumulate([len(line) + 1 for line in text.split("\n")[:-1]])]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of `text` with their ends."""
+    starts = [*line_starts(text), len(text)]
+    return [text[start:end] for start, end in pairwise(starts) if start < end]
 
 
 def position_of(text: str, offset: int) -> Position:

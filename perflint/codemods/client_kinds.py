@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 _AIOHTTP = frozenset({"headers", "auth", "timeout", "raise_for_status", "skip_auto_headers"})
 _HTTPX = frozenset({"headers", "params", "auth", "timeout"})
+_ALIASES = {"session": "Session"}  # functions that make an object of a class
 _VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
 
 
@@ -26,7 +27,7 @@ class ClientKind:
     @property
     def origins(self) -> tuple[str, ...]:
         """What is called to make one."""
-        names = (self.name, "session") if self.name == "Session" else (self.name,)
+        names = (self.name, *(alias for alias, name in _ALIASES.items() if name == self.name))
         return tuple(f"{self.package}.{name}" for name in names)
 
     @property
@@ -51,4 +52,4 @@ _BY_NAME: Mapping[tuple[str, str], ClientKind] = {(kind.package, kind.name): kin
 def kind_of(origin: str) -> ClientKind | None:
     """The kind of a client class by its dotted name; `requests.session()` makes a Session, too."""
     package, name = origin.partition(".")[0], origin.rpartition(".")[2]
-    return _BY_NAME.get((package, "Session" if name == "session" else name))
+    return _BY_NAME.get((package, _ALIASES.get(name, name)))

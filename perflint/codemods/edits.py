@@ -9,11 +9,11 @@ from difflib import SequenceMatcher
 import libcst as cst
 
 from perflint.codemods.rewriting import refusal, rewritten
-from perflint.codemods.splicing import Source, Splicing, lines_of
+from perflint.codemods.splicing import Source, Splicing
 from perflint.codemods.tree import Tree
 from perflint.findings import Edit, Position, Span
 from perflint.rewrites import Rewrite
-from perflint.source import position_of
+from perflint.source import lines_of, position_of
 
 _LINE_END = re.compile(r"(?:\r\n|\r|\n)\Z")
 

@@ -6,11 +6,10 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import SequenceMatcher
-from itertools import pairwise
 
 import libcst as cst
 
-from perflint.source import line_starts
+from perflint.source import lines_of
 
 Row = Callable[[cst.CSTNode], int | None]
 _Blocks = tuple[cst.IndentedBlock, ...]
@@ -39,12 +38,6 @@ def row_of(statement: cst.CSTNode, pairs: Mapping[cst.CSTNode, ast.AST]) -> int 
     decorators: list[ast.expr] = getattr(found, "decorator_list", [])
     first = decorators[0] if decorators else found
     return first.lineno - len(getattr(statement, "leading_lines", ()))
-
-
-def lines_of(text: str) -> list[str]:
-    """The lines of `text` with their ends."""
-    starts = [*line_starts(text), len(text)]
-    return [text[start:end] for start, end in pairwise(starts) if start < end]
 
 
 class Splicing:
