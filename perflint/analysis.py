@@ -88,8 +88,8 @@ class Analysis:
         return cls({source.path: source.text for source in sources}, settings, cache=cache, digests=digests)
 
     def link(self) -> None:
-        """Build the tables that nearly every file asks for, before workers share them."""
-        assert self.project.models and self.project.hotness
+        """Build the tables that nearly every file asks for, and import what checks need, before workers share them."""
+        assert self.project.models and self.project.hotness and self._checks and self._checker
         self.project.graph.instances.forget()
 
     def reported(self, path: Path) -> list[Finding | Problem]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from perflint.project.callgraph import CallGraph
 from perflint.project.celery.bases import class_ignores, doubt_about, owner_named, truth_of
 from perflint.project.celery.records import CeleryTask
-from perflint.project.facts import ClassFact, FunctionFact, expression
+from perflint.project.facts import ClassFact, FileFacts, FunctionFact, expression
 from perflint.project.places import Place, place_of
 from perflint.project.roots.classes import is_task_class
 from perflint.project.roots.decorated import is_celery_decorator
@@ -18,7 +18,12 @@ _UNKNOWN = "**"
 
 
 def celery_tasks(graph: CallGraph) -> Iterator[CeleryTask]:
-    """Tasks of the application; those that tests define are left out."""
+    """Tasks of the application; those that tests define are left out.
+
+    Other libraries have decorators of the same names: where no file names Celery at all, none of them is a task of it.
+    """
+    if not any(map(_names_celery, graph.symbols.files.values())):
+        return
     for symbol, fact in graph.symbols.all_functions():
         if fact.decorators and place_of(symbol.module) is not Place.TESTS:
             for index, text in enumerate(fact.decorators):
@@ -28,6 +33,11 @@ def celery_tasks(graph: CallGraph) -> Iterator[CeleryTask]:
     for symbol, class_fact in graph.symbols.all_classes():
         if place_of(symbol.module) is not Place.TESTS and is_task_class(graph, symbol, class_fact):
             yield _class_based(graph, symbol, class_fact)
+
+
+def _names_celery(facts: FileFacts) -> bool:
+    texts = (facts.module, facts.words.text, *(fact.target for fact in facts.imports), *facts.strings)
+    return any("celery" in text.lower() for text in texts)
 
 
 def _decorated(graph: CallGraph, symbol: Symbol, fact: FunctionFact, index: int) -> CeleryTask:
