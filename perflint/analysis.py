@@ -94,7 +94,7 @@ class Analysis:
 
     def reported(self, path: Path) -> list[Finding | Problem]:
         """The findings of one file, and what could not be done there."""
-        tree, drafts = self.drafts(path)
+        tree, drafts = self.drafts(path, is_whole=False)
         found = self.findings(path, tree, drafts) if tree is not None else []
         return [*found, *self.problems(path)]
 
@@ -119,8 +119,11 @@ class Analysis:
         kept = {path: facts for path, facts in self.facts.items() if path not in texts}
         return Analysis({**self.texts, **texts}, self.settings, kept)
 
-    def drafts(self, path: Path) -> Drafts:
-        """The file's tree and what the selected checks say of it; no tree where nothing can be said."""
+    def drafts(self, path: Path, *, is_whole: bool = True) -> Drafts:
+        """The file's tree and what the selected checks say of it; no tree where nothing can be said.
+
+        Without `is_whole` the tree may lack functions where code is rewritten.
+        """
         facts = self.facts[path]
         if isinstance(facts, Problem):
             self._failed(facts)
@@ -129,7 +132,9 @@ class Analysis:
         if analysis is None or costs_nothing(analysis):
             return None, []
         through = passed(self._checks, analysis, self.exposures)
-        return self._checker.drafts(facts, self.texts[path], analysis, through) if through.checks else (None, [])
+        if not through.checks:
+            return None, []
+        return self._checker.drafts(facts, self.texts[path], analysis, through, is_whole=is_whole)
 
     def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each."""

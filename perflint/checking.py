@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,13 +12,15 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from perflint.cards import Rule
-from perflint.findings import Applicability, Confidence, Edit, Finding, Fix, Position, Problem, Span
+from perflint.draft_edits import Drafted, Edits, changes_code, edits_in_part, edits_of
+from perflint.findings import Applicability, Confidence, Finding, Fix, Problem, Span
 from perflint.gate import Checks, Passed
 from perflint.project.facts import FileFacts
 from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.blanking import Blanked, blanked
 from perflint.semantics.context import Context
 from perflint.semantics.walk import align, visit
+from perflint.spans import Spans
 
 if TYPE_CHECKING:
     from perflint.codemods.splicing import Source
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     from perflint.semantics.exposure import Exposures
     from perflint.semantics.file_analysis import FileAnalysis
     from perflint.semantics.interpreter import Interpreter
-
-# What Python's parser takes for the end of a line.
-_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 Drafts = tuple[cst.Module | None, list[tuple[Rule, Draft]]]
 
@@ -44,75 +42,69 @@ class Checker:
     project: Project
     exposures: Exposures
     failed: Callable[[Problem], None]
-    _spans: dict[cst.CSTNode, Span] = field(default_factory=dict)
-    _around: dict[cst.CSTNode, tuple[cst.BaseCompoundStatement, int]] = field(default_factory=dict)
-    _bytes: dict[Path, list[bytes]] = field(default_factory=dict)
-    _text: str = ""
+    _spans: Spans = field(default_factory=Spans)
     # What was checked last: the tree, its text, and which `ast` nodes its nodes are.
     _last: tuple[cst.Module, str, Mapping[cst.CSTNode, ast.AST]] | None = None
+    _edited: tuple[cst.Module, Edits] | None = None  # a tree that lacks functions, and what is edited nevertheless
 
-    def drafts(self, facts: FileFacts, text: str, analysis: FileAnalysis, passed: Passed) -> Drafts:
+    def drafts(
+        self, facts: FileFacts, text: str, analysis: FileAnalysis, passed: Passed, *, is_whole: bool = True
+    ) -> Drafts:
         """The file's tree and what the checks say of it; no tree where nothing is said.
 
-        The tree has all of the file where code is rewritten, which may touch any name, and where what is proven
-        was asked of code that the tree lacks.
+        The tree has all of the file where what is proven was asked of code that it would lack, and where code is
+        rewritten: if that is wanted (`is_whole`), or a rewrite may touch what it would lack.
         """
-        self._text = text
-        is_lowered = self.interpreter.trees.is_lowered(facts.module)
-        rest = None if "" in passed.functions or is_lowered else blanked(text, analysis.tree, passed.functions)
-        if rest is not None:
+        self._spans.begin(text)
+        functions = {""} if self.interpreter.trees.is_lowered(facts.module) else {*passed.functions}
+        while "" not in functions and (rest := blanked(text, analysis.tree, functions)) is not None:
             tree, made = self._drafted(facts, analysis, passed.checks, rest)
-            proven = [draft for _, draft in made if draft.confidence is Confidence.PROVEN]
-            if not any(rest.is_missed or _changes_code(draft.rewrite) for draft in proven):
+            if tree is None or self._is_enough(tree, made, text, rest, is_whole=is_whole):
                 return tree if made else None, made
+            if is_whole or rest.is_missed:
+                break
+            functions |= rest.missed or {""}
         return self._drafted(facts, analysis, passed.checks, Blanked(text))
 
     def _drafted(self, facts: FileFacts, analysis: FileAnalysis, checks: Checks, source: Blanked) -> Drafts:
         tree = self._parse(facts.path, source.text)
         return tree, list(self._checked(facts, tree, analysis, checks, source)) if tree is not None else []
 
-    def findings(self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]) -> Sequence[Finding]:
+    def findings(self, path: Path, module: cst.Module, drafts: Drafted) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each; only files with findings pay for positions."""
         if not drafts:
             return []
         edits = self._edits(path, module, drafts)
         made: list[Finding] = []
         for index, (rule, draft) in enumerate(drafts):
-            span = self._spans.get(draft.node) or _span(module, draft.node, self._around.get(draft.node))
             fix = None
             if draft.rewrite is not None and (edits.get(index) or _is_advice(draft.rewrite)):
                 fix = Fix(draft.rewrite.title, draft.rewrite.applicability, edits.get(index, ()))
-            made.append(_finding(path, rule, draft, span, fix, module))
+            made.append(_finding(path, rule, draft, self._spans.of(draft.node, module), fix, module))
         return made
 
-    def _edits(
-        self, path: Path, module: cst.Module, drafts: Sequence[tuple[Rule, Draft]]
-    ) -> Mapping[int, tuple[Edit, ...]]:
-        """The edits of each draft's rewrite by its index; none for one that is refused, or unsound in itself."""
-        from perflint.codemods.edits import edits_of_each
-        from perflint.codemods.rewriting import UnsoundError
-        from perflint.codemods.tree import Tree
+    def _is_enough(self, tree: cst.Module, made: Drafted, text: str, rest: Blanked, *, is_whole: bool) -> bool:
+        """Whether the same would be said of all of the file."""
+        proven = [draft for _, draft in made if draft.confidence is Confidence.PROVEN]
+        if not proven:
+            return True
+        if rest.is_missed or rest.missed:
+            return False
+        if not any(changes_code(draft.rewrite) for draft in proven):
+            return True
+        source = None if is_whole else self._source(tree)
+        edits = edits_in_part(tree, made, source, text, rest) if source is not None else None
+        self._edited = (tree, edits) if edits is not None else None
+        return edits is not None
 
-        rewrites = {
-            index: draft.rewrite
-            for index, (_, draft) in enumerate(drafts)
-            if draft.rewrite is not None and _changes_code(draft.rewrite)
-        }
-        if not rewrites:
-            return {}
-        try:
-            edits = edits_of_each(Tree.of(module), rewrites.values(), self._source(module))
-            return dict(zip(rewrites, edits, strict=True))
-        except UnsoundError:
-            pass  # one of them is at fault: ask for each by itself
-        found: dict[int, tuple[Edit, ...]] = {}
-        for index, rewrite in rewrites.items():
-            try:
-                found[index] = next(edits_of_each(Tree.of(module), [rewrite]))
-            except UnsoundError as error:
-                rule = drafts[index][0]
-                self.failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {error}"))
-        return found
+    def _edits(self, path: Path, module: cst.Module, drafts: Drafted) -> Edits:
+        if self._edited is not None and self._edited[0] is module:
+            return self._edited[1]
+
+        def failed(rule: Rule, reason: str) -> None:
+            self.failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {reason}"))
+
+        return edits_of(module, drafts, self._source(module), failed)
 
     def _source(self, module: cst.Module) -> Source | None:
         if self._last is None or self._last[0] is not module:
@@ -121,31 +113,6 @@ class Checker:
 
         _, text, pairs = self._last
         return Source(text, lambda statement: row_of(statement, pairs))
-
-    def _note_span(self, node: cst.CSTNode, context: Context) -> None:
-        """The place of an expression, which `ast` knows; not of a lowered file, whose columns have moved."""
-        if self.interpreter.trees.is_lowered(context.module):
-            return
-        found, around = context.abstract(node), [node, *context.ancestors(node)]
-        outermost = around[-2] if len(around) > 1 else node
-        if isinstance(outermost, cst.BaseCompoundStatement) and isinstance(
-            top := context.abstract(outermost), ast.stmt
-        ):
-            self._around[node] = outermost, top.lineno
-        if not isinstance(found, ast.expr) or found.end_lineno is None or found.end_col_offset is None:
-            return
-        if any(isinstance(parent, cst.FormattedString) for parent in around[1:]):
-            return  # before Python 3.12 places inside f-strings are not reliable
-        lines = self._lines(context.path)
-        start = Position(found.lineno, _column(lines[found.lineno - 1], found.col_offset))
-        end = Position(found.end_lineno, _column(lines[found.end_lineno - 1], found.end_col_offset))
-        self._spans[node] = Span(start, end)
-
-    def _lines(self, path: Path) -> list[bytes]:
-        if path not in self._bytes:
-            self._bytes.clear()  # one file at a time
-            self._bytes[path] = _LINE_END.split(self._text.encode("utf-8", "surrogatepass"))
-        return self._bytes[path]
 
     def _parse(self, path: Path, text: str) -> cst.Module | None:
         try:
@@ -163,7 +130,7 @@ class Checker:
         source: Blanked,
     ) -> Iterator[tuple[Rule, Draft]]:
         visited = visit(tree)
-        pairs = align(visited, analysis.tree, source.left_out)
+        pairs = align(visited, analysis.tree, source.left_out.keys())
         self._last = tree, source.text, pairs
         base = Context(
             facts.module,
@@ -195,7 +162,8 @@ class Checker:
         """A crash in one check loses that check on that file, and is reported."""
         try:
             for draft in list(check(node, context)):
-                self._note_span(draft.node, context)
+                if not self.interpreter.trees.is_lowered(context.module):  # whose columns have moved
+                    self._spans.note(draft.node, context)
                 yield rule, self._settled(draft)
         except Exception as error:
             crashed.add(rule.code)
@@ -208,10 +176,6 @@ class Checker:
         if draft.rewrite is None or draft.rewrite.instead is None or self.settings.unsafe_fixes:
             return draft
         return replace(draft, rewrite=draft.rewrite.instead)
-
-
-def _changes_code(rewrite: Rewrite | None) -> bool:
-    return rewrite is not None and bool(rewrite.replacements or rewrite.imports or rewrite.definitions)
 
 
 def _is_advice(rewrite: Rewrite) -> bool:
@@ -237,27 +201,8 @@ def _finding(path: Path, rule: Rule, draft: Draft, span: Span, fix: Fix | None, 
     )
 
 
-def _span(module: cst.Module, node: cst.CSTNode, around: tuple[cst.BaseCompoundStatement, int] | None) -> Span:
-    """Where a node stands, by printing: only for nodes that have no place of their own in `ast`.
-
-    `around` is the module's statement that has it, with its row; without that, the whole file is printed.
-    """
-    from libcst.metadata import MetadataWrapper, PositionProvider
-
-    printed = module if around is None else module.with_changes(header=(), body=[around[0]], footer=())
-    places: Any = MetadataWrapper(printed, unsafe_skip_copy=True).resolve(PositionProvider)
-    above = 0 if around is None else around[1] - places[around[0]].start.line
-    start, end = places[node].start, places[node].end
-    return Span(Position(start.line + above, start.column + 1), Position(end.line + above, end.column + 1))
-
-
 def _options(settings: Settings, rule: Rule) -> dict[str, Any]:
     return {**rule.options, **settings.rules.get(rule.name, {})}
-
-
-def _column(line: bytes, offset: int) -> int:
-    """The 1-based column in characters of an offset in UTF-8 bytes."""
-    return len(line[:offset].decode("utf-8", "surrogatepass")) + 1
 
 
 def _first_line(error: BaseException) -> str:

@@ -121,5 +121,5 @@ def _at(node: cst.BaseExpression, query: Query, message: str, cost: str, fix: Re
 
 
 def _condition(found: RowFilter, ctx: Context) -> str:
-    text = " and ".join(ctx.tree.code_for_node(test) for test in found.tests)
+    text = " and ".join(ctx.code(test) for test in found.tests)
     return f"`{text}`" if text.isprintable() and len(text) < 60 else "some values"

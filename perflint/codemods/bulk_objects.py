@@ -38,8 +38,8 @@ def created(call: cst.Call, loop: cst.CSTNode | None, only: Lone | None, run: Ru
     new = call.with_changes(func=manager.value)
     name = f"{manager.attr.value}.{'a' if _is_async(call) else ''}bulk_create"
     if isinstance(loop, cst.ListComp):
-        return _of_comprehension(call, loop, new, f"{ctx.tree.code_for_node(manager.value)}.{name}", how, title, ctx)
-    target = f"{ctx.tree.code_for_node(manager.value)}.{name}"
+        return _of_comprehension(call, loop, new, f"{ctx.code(manager.value)}.{name}", how, title, ctx)
+    target = f"{ctx.code(manager.value)}.{name}"
     if only is not None and holds_no_query(only.call, ctx, but=call):
         return _of_lone(only, new, target, how, title, ctx)
     return _of_loop(call, loop, new, target, model, how, title, ctx) if isinstance(loop, cst.For) else None
@@ -60,7 +60,7 @@ def _is_async(call: cst.Call) -> bool:
 
 def _of_lone(only: Lone, new: cst.Call, target: str, how: Applicability, title: str, ctx: Context) -> Rewrite:
     objects = bodies.each(new, only.loop, ctx)
-    value = cst.parse_expression(f"{target}({objects})", config=ctx.tree.config_for_parsing)
+    value = cst.parse_expression(f"{target}({objects})", config=ctx.config)
     line = only.line.deep_replace(only.call, value)
     line = bodies.in_place_of(only.loop, cst.ensure_type(line, cst.SimpleStatementLine))
     return Rewrite(title, how, ((only.loop, line),))
@@ -73,7 +73,7 @@ def _of_comprehension(
     if loop.elt is not call or not holds_no_query(loop, ctx, but=call):
         return None
     value = cst.Call(
-        func=cst.parse_expression(target, config=ctx.tree.config_for_parsing),
+        func=cst.parse_expression(target, config=ctx.config),
         args=[cst.Arg(loop.with_changes(elt=new))],
     )
     return Rewrite(title, how, ((loop, value),))
@@ -93,7 +93,7 @@ def _of_loop(
     if line is None:
         return None
     found = bodies.fresh(f"new_{_plural(model)}", loop, ctx)
-    put = f"{found}.append({ctx.tree.code_for_node(new)})"
+    put = f"{found}.append({ctx.code(new)})"
     after = f"{'await ' if bodies.is_awaited(line) else ''}{target}({found})"
     return Rewrite(title, how, ((loop, collected(loop, line, found, put, after, ctx)),))
 

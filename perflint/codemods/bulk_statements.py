@@ -131,8 +131,8 @@ def _is_sql_function(node: cst.BaseExpression, ctx: Context) -> bool:
 
 def _with_keys(lone: Lone, keyed: _Keyed, verb: str, ctx: Context) -> Rewrite:
     """`M.id == item` becomes `M.id.in_(items)`."""
-    text = f"{ctx.tree.code_for_node(keyed.column)}.in_({_keys(lone, keyed, ctx)})"
-    line = lone.line.deep_replace(keyed.test, cst.parse_expression(text, config=ctx.tree.config_for_parsing))
+    text = f"{ctx.code(keyed.column)}.in_({_keys(lone, keyed, ctx)})"
+    line = lone.line.deep_replace(keyed.test, cst.parse_expression(text, config=ctx.config))
     return Rewrite(
         title=f"run one {verb.upper()} for all; assumes that the keys fit into one IN list and none is None",
         applicability=Applicability.UNSAFE,
@@ -145,7 +145,7 @@ def _keys(lone: Lone, keyed: _Keyed, ctx: Context) -> str:
     target, iterable = lone.loop.target, lone.loop.iter
     if not (isinstance(keyed.key, cst.Name) and isinstance(target, cst.Name)):
         return bodies.each(keyed.key, lone.loop, ctx)
-    text = ctx.tree.code_for_node(iterable)
+    text = ctx.code(iterable)
     return text if isinstance(iterable, cst.Name | cst.Attribute | cst.ListComp | cst.List) else f"list({text})"
 
 
@@ -182,7 +182,7 @@ def _inserted(lone: Lone, statement: Chain, ctx: Context) -> Rewrite | None:
     title = "run one INSERT for all rows; assumes that they all have the same keys"
     match statement.names(), [arg.value for arg in lone.call.args[1:]]:
         case [], [cst.Dict() as row] if _can_wait([row], ctx):
-            return with_new_rows(lone, statement.root, ctx.tree.code_for_node(row), title, ctx)
+            return with_new_rows(lone, statement.root, ctx.code(row), title, ctx)
         case ["values"], []:
             arguments = statement.links[0].call.args
             if arguments and _can_wait([argument.value for argument in arguments], ctx):
@@ -204,7 +204,7 @@ def _of_values(
 
 
 def _entry(argument: cst.Arg, ctx: Context) -> str:
-    text = ctx.tree.code_for_node(argument.value)
+    text = ctx.code(argument.value)
     return f'"{argument.keyword.value}": {text}' if argument.keyword is not None else f"**{text}"
 
 

@@ -63,7 +63,7 @@ def placed(method: str, argument: str, root: cst.Attribute, ctx: Context) -> tup
     calls = list(_chain(root, ctx))
     end: cst.BaseExpression = calls[-1] if calls else root
     like = calls[-1].func if calls else None
-    call = cst.ensure_type(cst.parse_expression(f"_({argument})", config=ctx.tree.config_for_parsing), cst.Call)
+    call = cst.ensure_type(cst.parse_expression(f"_({argument})", config=ctx.config), cst.Call)
     return end, chained(end, method, call.args, like)
 
 

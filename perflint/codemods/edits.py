@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 import libcst as cst
 
 from perflint.codemods.rewriting import refusal, rewritten
-from perflint.codemods.splicing import Source, Splicing
+from perflint.codemods.splicing import LeftOutError, Source, Splicing
 from perflint.codemods.tree import Tree
 from perflint.findings import Edit, Position, Span
 from perflint.rewrites import Rewrite
@@ -27,7 +27,10 @@ def edits_of(module: cst.Module, rewrite: Rewrite) -> tuple[Edit, ...]:
 
 
 def edits_of_each(tree: Tree, rewrites: Iterable[Rewrite], source: Source | None = None) -> Iterator[tuple[Edit, ...]]:
-    """The edits of each rewrite by itself; the same ones, sooner, where the module's source is given."""
+    """The edits of each rewrite by itself; the same ones, sooner, where the module's source is given.
+
+    LeftOutError where a rewrite needs more than the module has of its source.
+    """
     before = _Pieces(tree.module, source)
     for rewrite in rewrites:
         yield () if refusal(tree, rewrite) else tuple(before.edits_to(rewritten(tree, [rewrite])))
@@ -52,6 +55,7 @@ class _Pieces:
         self.nodes = _pieces(module)
         self.keys = _keys(module, self.nodes)
         self.splicing = Splicing(module, source) if source and module.has_trailing_newline else None
+        self.is_partial = source is not None and source.left_out is not None
         self.texts: list[str] = []
         self.rows = [1]
 
@@ -65,6 +69,8 @@ class _Pieces:
             if spliced is not None:
                 yield from _edits(*spliced)
                 continue
+            if self.is_partial:
+                raise LeftOutError
             self._print(end)
             old = "".join(self.texts[start:end])
             new = "".join(map(after.code_for_node, nodes[other:other_end]))
@@ -76,9 +82,10 @@ class _Pieces:
         """The lines of pieces, those of what takes their place, and the row where they begin."""
         if self.splicing is None:
             return None
-        row, stop = self.splicing.start(start), self.splicing.start(end)
+        row = self.splicing.start(start) if start == end else self.splicing.first(start)
+        stop = self.splicing.start(end)
         lines = self.splicing.changed(self.nodes[start:end], new, row, stop)
-        return (self.splicing.lines[row - 1 : stop - 1], lines, row) if lines is not None else None
+        return (self.splicing.whole[row - 1 : stop - 1], lines, row) if lines is not None else None
 
     def _print(self, end: int) -> None:
         """Know the texts of the pieces before `end`: printing is what takes time, so each is printed at most once."""

@@ -17,7 +17,7 @@ from perflint.semantics.context import Context
 def with_new_rows(lone: Lone, root: cst.BaseExpression, row: str, title: str, ctx: Context) -> Rewrite:
     """`rows = [row for item in items]`, then `if rows: execute(root, rows)`."""
     rows = bodies.fresh(_list_name(root), lone.loop, ctx)
-    item = cst.parse_expression(row, config=ctx.tree.config_for_parsing)
+    item = cst.parse_expression(row, config=ctx.config)
     return _guarded(lone, [f"{rows} = {bodies.each(item, lone.loop, ctx)}"], rows, root, title, ctx)
 
 
@@ -28,7 +28,7 @@ def with_own_rows(lone: Lone, rows: cst.Name, root: cst.BaseExpression, title: s
 
 def row_of(values: dict[str, cst.BaseExpression], ctx: Context) -> str:
     """A dict's text."""
-    return "{" + ", ".join(f'"{name}": {ctx.tree.code_for_node(value)}' for name, value in values.items()) + "}"
+    return "{" + ", ".join(f'"{name}": {ctx.code(value)}' for name, value in values.items()) + "}"
 
 
 def _list_name(root: cst.BaseExpression) -> str:
@@ -49,6 +49,6 @@ def _guarded(lone: Lone, before: list[str], rows: str, root: cst.BaseExpression,
 
 def _line(lone: Lone, rows: str, root: cst.BaseExpression, ctx: Context) -> cst.SimpleStatementLine:
     """The body's line with the bare statement and the rows as its arguments."""
-    code = ctx.tree.code_for_node
-    call = cst.parse_expression(f"{code(lone.call.func)}({code(root)}, {rows})", config=ctx.tree.config_for_parsing)
+    code = ctx.code
+    call = cst.parse_expression(f"{code(lone.call.func)}({code(root)}, {rows})", config=ctx.config)
     return cst.ensure_type(lone.line.deep_replace(lone.call, call), cst.SimpleStatementLine)

@@ -73,7 +73,7 @@ def _with_option(decorator: cst.BaseExpression) -> cst.BaseExpression:
 
 def _with_attribute(node: cst.ClassDef, ctx: Context) -> tuple[cst.CSTNode, Replacement]:
     """The option below the class's docstring and the attributes that it begins with."""
-    line = cst.parse_statement(f"{_OPTION} = True", config=ctx.tree.config_for_parsing)
+    line = cst.parse_statement(f"{_OPTION} = True", config=ctx.config)
     block = cst.ensure_type(node.body, cst.IndentedBlock)
     lines = list(takewhile(lambda statement: isinstance(statement, cst.SimpleStatementLine), block.body))
     if lines:

@@ -21,7 +21,7 @@ def is_list(node: cst.BaseExpression, ctx: Context) -> bool:
 
 
 def _assigned(name: cst.Name, ctx: Context) -> list[cst.BaseExpression]:
-    scope: cst.CSTNode = ctx.function_node(name) or ctx.tree
+    scope = ctx.scope(name)
     return [part.value for part in walk(scope) if isinstance(part, cst.Assign) and _is_of(part, name.value)]
 
 
@@ -53,4 +53,4 @@ def parameter_annotation(name: str, at: cst.CSTNode, ctx: Context) -> str:
         return ""
     params = [*function.params.posonly_params, *function.params.params, *function.params.kwonly_params]
     found = next((param.annotation for param in params if param.name.value == name), None)
-    return ctx.tree.code_for_node(found.annotation) if found is not None else ""
+    return ctx.code(found.annotation) if found is not None else ""

@@ -116,7 +116,7 @@ def _has_many_loops(ctx: Context) -> bool:
 
 
 def _accessor(symbol: Symbol, module: str, ctx: Context) -> Accessor:
-    reach = Reaching(ctx.tree)
+    reach = Reaching(ctx)
     is_here = symbol.module == ctx.module
     name = symbol.name if is_here else reach.name(module, symbol.name, by_module=False)
     fact = ctx.project.symbols.function(symbol)

@@ -42,13 +42,15 @@ class Lifespan:
 
 def lifespan_of(ctx: Context) -> Lifespan | None:
     """The lifespan of the only application of the file."""
-    apps = [(name, call) for name, call in _assigned_calls(ctx.tree) if _makes_app(call, ctx)]
+    apps = [(name, call) for name, call in _assigned_calls(ctx.outline) if _makes_app(call, ctx)]
     if len(apps) != 1:
         return None
     name, call = apps[0]
     value = next((each.value for each in call.args if each.keyword and each.keyword.value == "lifespan"), None)
-    named = value.value if isinstance(value, cst.Name) else ""
-    functions = [line for line in ctx.whole.body if isinstance(line, cst.FunctionDef) and line.name.value == named]
+    if not isinstance(value, cst.Name):
+        return None
+    named = value.value
+    functions = [line for line in ctx.tree.body if isinstance(line, cst.FunctionDef) and line.name.value == named]
     return _read(name, functions[0], ctx) if len(functions) == 1 else None
 
 
@@ -69,7 +71,7 @@ def _makes_app(call: cst.Call, ctx: Context) -> bool:
 
 def _read(app: str, function: cst.FunctionDef, ctx: Context) -> Lifespan | None:
     """The parts of an asynchronous context manager with one `yield` that is a statement."""
-    decorators = [ctx.tree.code_for_node(part.decorator) for part in function.decorators]
+    decorators = [ctx.code(part.decorator) for part in function.decorators]
     yields = [part for part in walk(function) if isinstance(part, cst.Yield)]
     if function.asynchronous is None or len(decorators) != 1 or len(yields) != 1:
         return None
@@ -154,13 +156,13 @@ def _served(lifespan: Lifespan, make: Construction, ctx: Context) -> str | None:
     for part in walk(lifespan.function):
         if not isinstance(part, cst.WithItem) or part.asname is None:
             continue
-        if _shape(ctx.tree.code_for_node(part.item)) == wanted:
-            name = ctx.tree.code_for_node(part.asname.name)
+        if _shape(ctx.code(part.item)) == wanted:
+            name = ctx.code(part.asname.name)
             elements = lifespan.value.elements if isinstance(lifespan.value, cst.Dict) else ()
             for element in elements:
-                if isinstance(element, cst.DictElement) and ctx.tree.code_for_node(element.value) == name:
-                    return f"state.{ctx.tree.code_for_node(element.key)[1:-1]}"
-            if f"{lifespan.parameter}.state.{name} = {name}" in ctx.tree.code_for_node(lifespan.function):
+                if isinstance(element, cst.DictElement) and ctx.code(element.value) == name:
+                    return f"state.{ctx.code(element.key)[1:-1]}"
+            if f"{lifespan.parameter}.state.{name} = {name}" in ctx.code(lifespan.function):
                 return f"app.state.{name}"
     return None
 

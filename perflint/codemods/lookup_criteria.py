@@ -101,7 +101,7 @@ def _column(node: cst.BaseExpression, question: Question) -> Column | None:
 
 def _with_keys(statement: cst.BaseExpression, link: Link, argument: cst.Arg, column: str, question: Question) -> str:
     """The statement's text with `column IN` a placeholder."""
-    config = question.ctx.tree.config_for_parsing
+    config = question.ctx.config
     test = cst.parse_expression(f"{column}.in_({_KEYS})", config=config)
     if link.name != "filter_by":
         return question.code(with_part(statement, argument.value, _bare(test, argument.value)))

@@ -12,7 +12,7 @@ _LEAST, _MOST = 88, 120
 
 def dict_of_rows(table: str, key: str, row: str, rows: str, question: Question) -> str:
     """`users_by_id = {user.id: user for user in rows}`."""
-    tab = question.ctx.tree.default_indent
+    tab = question.ctx.indent
     item, clause = f"{key}: {row}", f"for {row} in {rows}"
     if fits(f"{table} = {{{item} {clause}}}", question):
         return f"{table} = {{{item} {clause}}}"
@@ -29,13 +29,13 @@ def made_of(table: str, rows: str, question: Question) -> str:
     if fits(line, question) or "\n" in rows or not rows.startswith(("dict(", "set(")):
         return line
     name, _, inner = rows.partition("(")
-    return f"{table} = {name}(\n{question.ctx.tree.default_indent}{inner.removesuffix(')')}\n)"
+    return f"{table} = {name}(\n{question.ctx.indent}{inner.removesuffix(')')}\n)"
 
 
 def dict_of_lists(table: str, kind: str, key: str, row: str, rows: str, question: Question) -> list[str]:
     """`orders_by_user_id = {}` and the loop that fills it; `kind` is its type, where the project writes types."""
     declared = f"{table}: {kind}" if kind else table
-    tab = question.ctx.tree.default_indent
+    tab = question.ctx.indent
     return [f"{declared} = {{}}", f"for {row} in {rows}:\n{tab}{table}.setdefault({key}, []).append({row})"]
 
 
@@ -50,7 +50,6 @@ def is_typed(question: Question) -> bool:
 
 def fits(text: str, question: Question) -> bool:
     """Whether a line in front of the loop is no longer than the module's others are, or may be."""
-    tree = question.ctx.tree
     blocks = sum(isinstance(part, cst.IndentedBlock) for part in question.ctx.ancestors(question.place.statement))
     longest = max(map(len, question.ctx.text.splitlines()), default=0)
-    return "\n" not in text and len(text) + blocks * len(tree.default_indent) <= min(_MOST, max(_LEAST, longest))
+    return "\n" not in text and len(text) + blocks * len(question.ctx.indent) <= min(_MOST, max(_LEAST, longest))

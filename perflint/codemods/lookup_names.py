@@ -37,7 +37,7 @@ def is_free(name: str, place: Place, ctx: Context) -> bool:
 
 def loop_variable(model: Symbol, place: Place, ctx: Context) -> str:
     """A name for a new `for` in front of the loop that nothing else of the function sees afterwards; empty for none."""
-    scope: cst.CSTNode = ctx.function_node(place.statement) or ctx.tree
+    scope = ctx.scope(place.statement)
     return next((name for name in (singular(model), "row", "each") if _is_unseen(name, scope, place, ctx)), "")
 
 

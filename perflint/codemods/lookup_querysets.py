@@ -190,8 +190,8 @@ def _key(asked: _Asked, question: Question) -> cst.BaseExpression:
 
 def django_name(name: str, ctx: Context) -> tuple[str, tuple[Import, ...]]:
     """How the module calls something of django.db.models, and the import that it lacks."""
-    found = bound_name(ctx.tree, Import("django.db.models", name))
-    models = bound_name(ctx.tree, Import("django.db", "models")) if found is None else None
+    found = bound_name(ctx.outline, Import("django.db.models", name))
+    models = bound_name(ctx.outline, Import("django.db", "models")) if found is None else None
     if found is not None or models is not None:
         return found or f"{models}.{name}", ()
     return name, (Import("django.db.models", name),)

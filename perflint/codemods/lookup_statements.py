@@ -93,9 +93,9 @@ def _is_sqlmodel(question: Question) -> bool:
 
 def _select(package: str, question: Question) -> tuple[str, tuple[Import, ...]]:
     """How the module calls `select`, and the import that it lacks."""
-    names = (bound_name(question.ctx.tree, Import(module, "select")) for module in _SELECTS)
+    names = (bound_name(question.ctx.outline, Import(module, "select")) for module in _SELECTS)
     found = next((name for name in names if name is not None), None)
-    whole = bound_name(question.ctx.tree, Import(package)) if found is None else None
+    whole = bound_name(question.ctx.outline, Import(package)) if found is None else None
     if found is not None or whole is not None:
         return found or f"{whole}.select", ()
     return "select", (Import(package, "select"),)

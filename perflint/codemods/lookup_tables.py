@@ -65,7 +65,7 @@ def _with_table(lookup: Lookup, keys: Keys, question: Question) -> Rewrite | Non
     match ctx.parents[whole]:
         case cst.UnaryOperation(operator=cst.Not()) as negated if lookup.answer is Answer.EXISTS:
             whole, text = negated, text.replace(f" in {table}", f" not in {table}")
-    answer = cst.parse_expression(text, config=ctx.tree.config_for_parsing)
+    answer = cst.parse_expression(text, config=ctx.config)
     changes: dict[cst.CSTNode, Replacement] = {line: cst.RemoveFromParent() for line in lookup.removed}
     changes[whole] = fitted(whole, answer, ctx.parents[whole])
     return Rewrite(

@@ -37,7 +37,7 @@ class Question:
 
     def code(self, node: cst.CSTNode) -> str:
         """The source of a node."""
-        return self.ctx.tree.code_for_node(node)
+        return self.ctx.code(node)
 
     @property
     def key_column(self) -> Column | None:

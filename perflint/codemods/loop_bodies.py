@@ -138,14 +138,14 @@ def _is_pure(call: cst.Call, ctx: Context) -> bool:
 
 def is_used_outside(name: str, inside: cst.CSTNode, ctx: Context) -> bool:
     """Whether the function (or the module) names it anywhere but in `inside`."""
-    scope: cst.CSTNode = ctx.function_node(inside) or ctx.tree
+    scope = ctx.scope(inside)
     own = sum(1 for part in walk(inside) if isinstance(part, cst.Name) and part.value == name)
     return sum(1 for part in walk(scope) if isinstance(part, cst.Name) and part.value == name) > own
 
 
 def fresh(base: str, at: cst.CSTNode, ctx: Context) -> str:
     """A name that the function does not use: `base`, or with a number."""
-    scope: cst.CSTNode = ctx.function_node(at) or ctx.tree
+    scope = ctx.scope(at)
     taken = names_in(scope) | _parameters(scope) | _module_names(ctx)
     number, name = 2, base
     while name in taken:
@@ -166,14 +166,14 @@ def _module_names(ctx: Context) -> set[str]:
 
 def each(expression: cst.BaseExpression, loop: cst.For, ctx: Context) -> str:
     """`[expression for target in iterable]` as text, with the await of an asynchronous loop; long ones over lines."""
-    code = ctx.tree.code_for_node
+    code = ctx.code
     keyword = "async for" if loop.asynchronous is not None else "for"
     element, clause = code(expression), f"{keyword} {code(loop.target)} in {code(_bare(loop.iter))}"
     if len(element) + len(clause) < _WIDTH and element.isprintable() and clause.isprintable():
         return f"[{element} {clause}]"
-    between = ctx.tree.default_newline + ctx.tree.default_indent
-    inner = element if '"""' in element else element.replace(ctx.tree.default_newline, between)
-    return f"[{between}{inner}{between}{clause}{ctx.tree.default_newline}]"
+    between = ctx.newline + ctx.indent
+    inner = element if '"""' in element else element.replace(ctx.newline, between)
+    return f"[{between}{inner}{between}{clause}{ctx.newline}]"
 
 
 def _bare(node: cst.BaseExpression) -> cst.BaseExpression:
@@ -186,7 +186,7 @@ def statements(texts: Iterable[str], ctx: Context) -> list[cst.BaseStatement]:
 
 
 def _statement(text: str, ctx: Context) -> cst.BaseStatement:
-    parsed = cst.parse_statement(text, config=ctx.tree.config_for_parsing)
+    parsed = cst.parse_statement(text, config=ctx.config)
     assert isinstance(parsed, cst.BaseStatement)
     return parsed
 

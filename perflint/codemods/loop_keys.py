@@ -43,7 +43,7 @@ def keys_of(key: cst.BaseExpression, column: Column, place: Place, ctx: Context)
         return None
     if kind and column.type and kind != column.type:
         return None
-    code = ctx.tree.code_for_node
+    code = ctx.code
     is_own = isinstance(source, cst.Attribute) and isinstance(ctx.value(source.value), Entity)
     is_sure = bool(kind) and (not is_own or isinstance(ctx.value(place.iter), Rows | Result | Query | Collection))
     every = _every(source, place, ctx)
@@ -143,7 +143,7 @@ def _kind(source: cst.BaseExpression, place: Place, ctx: Context) -> str:
 
 
 def _every(source: cst.BaseExpression, place: Place, ctx: Context) -> str:
-    code = ctx.tree.code_for_node
+    code = ctx.code
     iterable = place.rows or code(_bare(place.iter))
     is_element = isinstance(source, cst.Name) and isinstance(place.target, cst.Name)
     if is_element and isinstance(place.iter, cst.Name):

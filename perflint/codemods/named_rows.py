@@ -25,7 +25,7 @@ def settled(place: Place, ctx: Context) -> Place | None:
     name = plural(query.model)
     if not isinstance(place.iter, cst.Call | cst.Await) or not is_free(name, place, ctx):
         return None
-    code = ctx.tree.code_for_node(place.iter)
+    code = ctx.code(place.iter)
     is_bare = isinstance(place.iter, cst.Await) and not place.iter.lpar
     code = f"({code}){ending}" if is_bare and ending else f"{code}{ending}"
     return replace(place, rows=name, line=f"{name} = {code}")

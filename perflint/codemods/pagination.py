@@ -40,7 +40,7 @@ def paginated(node: cst.CSTNode, exposure: Exposure, ctx: Context) -> Rewrite | 
     page = _page(statement, query, ctx)
     if page is None:
         return None
-    marker = bound_name(ctx.tree, _QUERY) or "Query"
+    marker = bound_name(ctx.outline, _QUERY) or "Query"
     default, most = ctx.options.get("default-limit", 50), ctx.options.get("max-limit", 100)
     texts = [f"skip: int = {marker}(0, ge=0)", f"limit: int = {marker}({default}, ge=1, le={most})"]
     return Rewrite(
@@ -84,16 +84,16 @@ def _page(statement: cst.BaseExpression, query: Query, ctx: Context) -> cst.Base
     entity = _entity(query, ctx)
     if model is None or entity is None or len(model.primary_key) != 1:
         return None
-    key = f"{ctx.tree.code_for_node(entity)}.{model.primary_key[0]}"
+    key = f"{ctx.code(entity)}.{model.primary_key[0]}"
     ordered = _is_ordered_by(statement, key, ctx)
     order = "" if ordered else f".order_by({key})"
-    tail = cst.parse_expression(f"_{order}.offset(skip).limit(limit)", config=ctx.tree.config_for_parsing)
+    tail = cst.parse_expression(f"_{order}.offset(skip).limit(limit)", config=ctx.config)
     return _grafted(tail, statement)
 
 
 def _is_ordered_by(statement: cst.BaseExpression, key: str, ctx: Context) -> bool:
     """Whether the key is in the ORDER BY already, so that the order is total."""
-    text = ctx.tree.code_for_node(statement)
+    text = ctx.code(statement)
     return "order_by(" in text and key in text.rpartition("order_by(")[2].partition(")")[0]
 
 

@@ -64,7 +64,7 @@ def agrees(column: Column, operand: Operand) -> bool | None:
 
 def operand(node: cst.BaseExpression, ctx: Context) -> Operand:
     """One value."""
-    text = ctx.tree.code_for_node(node)
+    text = ctx.code(node)
     literal = _literal(node)
     if literal is not None:
         return Operand(text, type(literal).__name__, False, literal)
@@ -147,7 +147,7 @@ def _of_sum(left: Operand, right: cst.BaseExpression, text: str, ctx: Context) -
 
 def many_of(node: cst.BaseExpression, column: Column, ctx: Context) -> Operand | None:
     """The values on the right of `in`; None when they are no list of what the column holds."""
-    text = ctx.tree.code_for_node(node)
+    text = ctx.code(node)
     if isinstance(node, cst.List | cst.Tuple | cst.Set):
         found = [operand(element.value, ctx) for element in node.elements if isinstance(element, cst.Element)]
         if len(found) != len(node.elements) or not all(agrees(column, one) for one in found):
@@ -167,7 +167,7 @@ def many_of(node: cst.BaseExpression, column: Column, ctx: Context) -> Operand |
 
 def _as_list(node: cst.List | cst.Tuple | cst.Set, ctx: Context) -> str:
     """`[1, 2]`, whatever brackets were there."""
-    inner = ", ".join(ctx.tree.code_for_node(element.value) for element in node.elements)
+    inner = ", ".join(ctx.code(element.value) for element in node.elements)
     return f"[{inner}]"
 
 

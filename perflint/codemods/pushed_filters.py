@@ -63,7 +63,7 @@ def _with_criterion(place: cst.BaseExpression, text: str, ctx: Context) -> cst.B
     match place:
         case cst.Call(func=cst.Attribute(value=manager, attr=cst.Name(value="all")), args=[]):
             place = manager
-    return appended(place, text, ctx.tree.config_for_parsing)
+    return appended(place, text, ctx.config)
 
 
 def _listed(parts: list[str]) -> str:
@@ -94,7 +94,7 @@ def _entity(fetch: Fetch, ctx: Context) -> str:
         return ""
     value = ctx.value(node)
     is_class = isinstance(value, Ref) and value.symbol == fetch.query.model
-    return ctx.tree.code_for_node(node) if is_class else ""
+    return ctx.code(node) if is_class else ""
 
 
 def _can_be_asked_earlier(found: RowFilter, fetch: Fetch, ctx: Context) -> bool:

@@ -26,7 +26,7 @@ def with_keys(only: Lone, run: Run, ctx: Context) -> Rewrite | None:
         return None
     new = argument.with_changes(
         keyword=cst.Name(f"{argument.keyword.value}__in"),  # type: ignore[union-attr]
-        value=cst.parse_expression(_keys(argument.value, only, ctx), config=ctx.tree.config_for_parsing),
+        value=cst.parse_expression(_keys(argument.value, only, ctx), config=ctx.config),
     )
     line = cst.ensure_type(only.line.deep_replace(argument, new), cst.SimpleStatementLine)
     title = f"run one {run.verb.upper()} for all; assumes that the keys fit into one IN list"
@@ -58,7 +58,7 @@ def _is_same_for_all(only: Lone, model: Model, ctx: Context) -> bool:
 
 def _keys(key: cst.BaseExpression, only: Lone, ctx: Context) -> str:
     if isinstance(key, cst.Name) and isinstance(only.loop.target, cst.Name):
-        text = ctx.tree.code_for_node(only.loop.iter)
+        text = ctx.code(only.loop.iter)
         return (
             text if isinstance(only.loop.iter, cst.Name | cst.Attribute | cst.List | cst.ListComp) else f"list({text})"
         )

@@ -60,7 +60,7 @@ def _called(
     imports: tuple[Import, ...] = (),
 ) -> Rewrite:
     """The loop becomes one call on its queryset, awaited where the method in the loop was."""
-    value = appended(queryset, f".a{call}" if is_awaited else f".{call}", ctx.tree.config_for_parsing)
+    value = appended(queryset, f".a{call}" if is_awaited else f".{call}", ctx.config)
     value = cst.Await(value) if is_awaited else value
     line = bodies.in_place_of(loop, line.with_changes(body=[cst.Expr(value)]))
     return Rewrite(title, how, ((loop, line),), imports)
@@ -97,7 +97,7 @@ def _assigned(lines: list[cst.SimpleStatementLine], loop: cst.For, model: Model,
         same = not (bodies.names_in(value) & changing) and bodies.is_plain(value, ctx)
         if not known or not same or name in model.primary_key or name in found:
             return {}
-        found[name] = ctx.tree.code_for_node(value)
+        found[name] = ctx.code(value)
     return found if len(found) == len(lines) else {}
 
 

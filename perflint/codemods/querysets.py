@@ -77,6 +77,6 @@ def manager_of(model: Model, query: Query | None, ctx: Context) -> str:
     """`Order.objects`: the manager that the query began with, or the plain one of a class that is named here."""
     root = ctx.root(query) if query is not None else None
     if isinstance(root, cst.Attribute) and query is not None and query.owner is None and query.model == model.symbol:
-        return ctx.tree.code_for_node(root)
+        return ctx.code(root)
     name = class_name(model.symbol, ctx)
     return f"{name}.objects" if name and "objects" in (model.managers or {"objects": None}) else ""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import libcst as cst
-
 from perflint.codemods.import_names import WIDTH
 from perflint.codemods.imports import bound_name
 from perflint.rewrites import Import
+from perflint.semantics.context import Context
 
 _LONGEST = 120
 
@@ -16,8 +15,9 @@ _LONGEST = 120
 class Reaching:
     """Collects the imports that new code needs while its text is put together."""
 
-    def __init__(self, module: cst.Module) -> None:
-        self._module = module
+    def __init__(self, ctx: Context) -> None:
+        self._module = ctx.outline
+        self._text = ctx.text
         self._needed: dict[Import, None] = {}
 
     def name(self, module: str, name: str, *, by_module: bool = True) -> str:
@@ -39,7 +39,7 @@ class Reaching:
     @property
     def width(self) -> int:
         """How long the file's lines are, as far as lines are meant to be."""
-        return min(_LONGEST, max([WIDTH, *map(len, self._module.code.splitlines())]))
+        return min(_LONGEST, max([WIDTH, *map(len, self._text.splitlines())]))
 
     def add(self, imports: Iterable[Import]) -> None:
         """Further imports that the new code needs."""

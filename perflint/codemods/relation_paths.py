@@ -66,7 +66,7 @@ def class_name(symbol: Symbol, beside: Symbol, text: str, ctx: Context) -> Named
     """How to name a class here: as it is known, by the module that names `beside`, or by one more import."""
     resolve = ctx.project.symbols.resolve
     own = [symbol.name] if symbol.module == ctx.module else []
-    for name in [*own, *(local for _, local in _imported_names(ctx.tree.body))]:
+    for name in [*own, *(local for _, local in _imported_names(ctx.outline.body))]:
         if resolve(ctx.module, name) == symbol:
             return Named(name)
     prefix = text.rpartition(".")[0]
@@ -78,7 +78,7 @@ def class_name(symbol: Symbol, beside: Symbol, text: str, ctx: Context) -> Named
 def _imports(symbol: Symbol, beside: Symbol, ctx: Context) -> Iterator[Named]:
     """The class may come from where the other one comes from."""
     symbols = ctx.project.symbols
-    for module, name in _imported_names(ctx.tree.body):
+    for module, name in _imported_names(ctx.outline.body):
         if symbols.resolve(ctx.module, name) != beside or "." in symbol.name:
             continue
         source = _module(module, ctx)

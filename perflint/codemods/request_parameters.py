@@ -37,11 +37,11 @@ def request_of(function: cst.FunctionDef, ctx: Context) -> RequestParameter | No
     if route is None or route.framework not in ("fastapi", "starlette") or "WEBSOCKET" in route.methods:
         return None
     for param in (*function.params.params, *function.params.kwonly_params):
-        if param.annotation is not None and _is_request(ctx.tree.code_for_node(param.annotation.annotation), ctx):
+        if param.annotation is not None and _is_request(ctx.code(param.annotation.annotation), ctx):
             return RequestParameter(param.name.value)
     if route.framework != "fastapi" or not _may_grow(function, ctx):
         return None
-    reach = Reaching(ctx.tree)
+    reach = Reaching(ctx)
     annotation = reach.name("fastapi", "Request", by_module=False)
     changed = with_first_parameter(function, f"request: {annotation}")
     return RequestParameter("request", ((function.params, changed),), reach.imports())

@@ -54,7 +54,7 @@ def annotated(question: Question) -> Rewrite | None:
     if found is None or not name:
         return None
     text, imports = found
-    value = cst.parse_expression(f"{rows.name}.{name}", config=question.ctx.tree.config_for_parsing)
+    value = cst.parse_expression(f"{rows.name}.{name}", config=question.ctx.config)
     return Rewrite(
         title=_title(name, question),
         applicability=Applicability.UNSAFE,

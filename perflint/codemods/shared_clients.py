@@ -44,12 +44,16 @@ def with_shared_client(call: cst.Call, origin: str, ctx: Context) -> Rewrite | N
     if site is None or arguments is None or not may_share(site, kind, ctx):
         return None
     moved, kept = arguments
-    texts = {name: ctx.tree.code_for_node(value) for name, value in kept.items()}
+    texts = {name: ctx.code(value) for name, value in kept.items()}
     if any("\n" in text for text in texts.values()):
         return None
-    tree = Tree.of(ctx.tree)
-    fitting = (rewrite for rewrite in _rewrites(_Case(site, kind, moved, texts), ctx) if not refusal(tree, rewrite))
-    return next(fitting, None)
+    return next((each for each in _rewrites(_Case(site, kind, moved, texts), ctx) if _fits(each, ctx)), None)
+
+
+def _fits(rewrite: Rewrite, ctx: Context) -> bool:
+    """Whether the rewrite can be applied here. All of the file is asked before it is refused: a definition of the same
+    name may be the same definition."""
+    return not refusal(Tree.of(ctx.outline), rewrite) or not refusal(Tree.of(ctx.tree), rewrite)
 
 
 def _rewrites(case: _Case, ctx: Context) -> Iterator[Rewrite]:
@@ -67,7 +71,7 @@ def _rewrites(case: _Case, ctx: Context) -> Iterator[Rewrite]:
     if lifespan is not None and always_runs(lifespan, ctx):
         yield from _from_lifespan(case, lifespan, ctx)
     for stem in _stems(case):
-        made = accessor(case.kind, case.kept, stem, Reaching(ctx.tree))
+        made = accessor(case.kind, case.kept, stem, Reaching(ctx))
         closes = closing(lifespan, made.close) if lifespan is not None and made.close else ()
         per = " per event loop" if case.kind.is_async else ""
         yield _through(case, made, closes, f"share one {case.kind.package}.{case.kind.name}{per}", ctx)
@@ -84,7 +88,7 @@ def _from_lifespan(case: _Case, lifespan: Lifespan, ctx: Context) -> Iterator[Re
     request = request_of(case.site.function, ctx)
     if request is None:
         return
-    reach = Reaching(ctx.tree)
+    reach = Reaching(ctx)
     client = reach.name(case.kind.package, case.kind.name)
     served = serving(lifespan, construction(case.kind, case.kept, reach), client, ctx)
     if served is None:

@@ -19,6 +19,24 @@ class _UnknownError(Exception):
     """It is not known where a statement stands."""
 
 
+class LeftOutError(Exception):
+    """A rewrite meets code that the module lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What the parsed text lacks: the whole text, of as many lines, and the first and last rows of functions."""
+
+    text: str
+    rows: Sequence[tuple[int, int]]
+
+    def has(self, start: int, stop: int) -> bool:
+        """Whether rows, from and to before, lie in a function that is left out, or nothing between two of its rows."""
+        if start == stop:
+            return any(first < start <= last for first, last in self.rows)
+        return any(start <= last and stop > first for first, last in self.rows)
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """The text that a module was parsed from, and the row of a statement, the comments above it included.
@@ -28,6 +46,7 @@ class Source:
 
     text: str
     row: Row
+    left_out: LeftOut | None = None
 
 
 def row_of(statement: cst.CSTNode, pairs: Mapping[cst.CSTNode, ast.AST]) -> int | None:
@@ -47,6 +66,8 @@ class Splicing:
         self.module = module
         self.lines = lines_of(source.text)
         self.row = source.row
+        self.left_out = source.left_out
+        self.whole = lines_of(source.left_out.text) if source.left_out else self.lines
 
     def start(self, index: int) -> int:
         """The row of what has this index in header, statements and footer together."""
@@ -59,6 +80,12 @@ class Splicing:
         first = self._row(body, known) or above + 1
         return first + len(self._printed(body[known : index - above], ()))
 
+    def first(self, index: int) -> int:
+        """As `start`, without what is left out of the text above it."""
+        row = self.start(index)
+        rows = self.left_out.rows if self.left_out else ()
+        return next((last + 1 for first, last in rows if first < row <= last), row)
+
     def changed(self, old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode], row: int, end: int) -> list[str] | None:
         """The lines of `new`, which takes the place of `old` in the rows from `row` to before `end`.
 
@@ -70,9 +97,9 @@ class Splicing:
             return None
         found: list[str] = []
         for start, stop, lines in changes:
-            found += [*self.lines[row - 1 : start - 1], *lines]
+            found += [*self.whole[row - 1 : start - 1], *lines]
             row = stop
-        return [*found, *self.lines[row - 1 : end - 1]] if row <= end else None
+        return [*found, *self.whole[row - 1 : end - 1]] if row <= end else None
 
     def _changes(
         self, old: Sequence[cst.CSTNode], new: Sequence[cst.CSTNode], blocks: _Blocks, row: int | None = None
@@ -90,9 +117,10 @@ class Splicing:
             known = 0 if row is not None else self._known(old, start)
             first = row or self._row(old, known) or 0
             lines = self._printed(old[known:end], blocks)
-            if self.lines[first - 1 : first - 1 + len(lines)] != lines:
+            stop = first + len(lines)
+            if self.whole[first - 1 : stop - 1] != lines or (self.left_out and self.left_out.has(first, stop)):
                 raise _UnknownError
-            yield first, first + len(lines), self._printed([*old[known:start], *new[other:other_end]], blocks)
+            yield first, stop, self._printed([*old[known:start], *new[other:other_end]], blocks)
 
     def _known(self, siblings: Sequence[cst.CSTNode], index: int) -> int:
         """The nearest statement, from this one upwards, whose row is known."""

@@ -69,7 +69,7 @@ def _longer(
 def _with_steps(
     argument: cst.BaseExpression, query: Query, links: tuple[Link, ...], start: int, root: cst.CSTNode, ctx: Context
 ) -> Addition | None:
-    text, imports = ctx.tree.code_for_node(argument), list[Import]()
+    text, imports = ctx.code(argument), list[Import]()
     for link in links[start:]:
         name = _class(link.owner, query, root, ctx)
         if name is None:
@@ -128,10 +128,10 @@ def _is_loaded(query: Query, links: tuple[Link, ...]) -> bool:
 def _loader(name: str, ctx: Context) -> tuple[str, list[Import]]:
     """The loader as this module calls it, with the import that it needs."""
     wanted = Import(_MODULE, name)
-    known = bound_name(ctx.tree, wanted)
+    known = bound_name(ctx.outline, wanted)
     if known is not None:
         return known, []
-    module = bound_name(ctx.tree, Import("sqlalchemy", "orm"))
+    module = bound_name(ctx.outline, Import("sqlalchemy", "orm"))
     return (f"{module}.{name}", []) if module is not None else (name, [wanted])
 
 
@@ -143,15 +143,15 @@ def _class(symbol: Symbol, query: Query, root: cst.CSTNode, ctx: Context) -> Nam
         for argument in root.args:
             value = ctx.value(argument.value)
             if isinstance(value, Ref):
-                text = ctx.tree.code_for_node(argument.value) if not text or value.symbol == symbol else text
+                text = ctx.code(argument.value) if not text or value.symbol == symbol else text
                 if value.symbol == symbol:
                     return Named(text)
     elif isinstance(root, cst.Attribute) and root.attr.value == "query":
-        text = ctx.tree.code_for_node(root.value)
+        text = ctx.code(root.value)
         if symbol == first:
             return Named(text)
     return class_name(symbol, first, text, ctx)
 
 
 def _parsed(text: str, ctx: Context) -> cst.BaseExpression:
-    return cst.parse_expression(text, config=ctx.tree.config_for_parsing)
+    return cst.parse_expression(text, config=ctx.config)

@@ -97,7 +97,7 @@ def _is_head(loop: cst.CSTNode, part: cst.CSTNode) -> bool:
 
 def _is_named_later(name: str, place: Place, ctx: Context) -> bool:
     """Whether the function names it behind the loop, or around it in a loop that comes back."""
-    scope = ctx.function_node(place.loop) or ctx.tree
+    scope = ctx.scope(place.loop)
     parts = list(walk(scope))
     inside = set(walk(place.loop))
     last = max(index for index, part in enumerate(parts) if part in inside)

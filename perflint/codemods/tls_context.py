@@ -31,7 +31,7 @@ def with_shared_context(call: cst.Call, origin: str, ctx: Context) -> Rewrite | 
     if is_patched(call, ctx) or _certificates_change(ctx):
         return None
     package = origin.partition(".")[0]
-    reach = Reaching(ctx.tree)
+    reach = Reaching(ctx)
     cache, context = reach.name("functools", "cache"), reach.name("ssl", "SSLContext")
     create = reach.name(package, "create_ssl_context")
     return Rewrite(

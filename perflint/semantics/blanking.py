@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from perflint.project.facts import first_line
 from perflint.semantics.trees import stands_in
 from perflint.source import split_lines
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
 _WORTHWHILE = 0.15  # of the lines
 
 
 @dataclass(slots=True)
 class Blanked:
-    """A text in which some functions are `pass` and empty lines, and the `ast` nodes of those functions.
+    """A text in which some functions are a `def` of nothing and empty lines, and the names of those functions by node.
 
-    `is_missed` once a check has asked for something that they may have.
+    `missed` are those that a check has asked for; `is_missed` once it has asked for all of the file.
     """
 
     text: str
-    left_out: frozenset[ast.AST] = field(default_factory=frozenset)
+    left_out: Mapping[_Function, str] = field(default_factory=dict)
+    missed: set[str] = field(default_factory=set)
     is_missed: bool = False
+
+    @property
+    def rows(self) -> list[tuple[int, int]]:
+        """The first and last rows of the functions that are left out."""
+        return [(first_line(node), node.end_lineno or node.lineno) for node in self.left_out]
 
     def miss(self, node: ast.AST) -> None:
         """A check asks for a node that the text lacks, or that is none of this file's."""
-        self.is_missed = self.is_missed or any(stands_in(node, function) for function in self.left_out)
+        self.missed |= {name for function, name in self.left_out.items() if stands_in(node, function)}
 
 
 def blanked(text: str, tree: ast.Module, seen: Set[str]) -> Blanked | None:
@@ -34,26 +41,23 @@ def blanked(text: str, tree: ast.Module, seen: Set[str]) -> Blanked | None:
 
     None where little would be left out. The statements keep their lines.
     """
-    left_out = list(_unseen(tree.body, "", seen))
-    spans = [(first_line(node) - 1, node.end_lineno or node.lineno) for node in left_out]
+    left_out = dict(_unseen(tree.body, "", seen))
+    spans = [(first_line(node) - 1, node.end_lineno or node.lineno, node.name) for node in left_out]
     lines = split_lines(text)
-    if sum(end - start for start, end in spans) < _WORTHWHILE * len(lines):
+    if sum(end - start for start, end, _ in spans) < _WORTHWHILE * len(lines):
         return None
-    for start, end in spans:
+    for start, end, name in spans:
         first = lines[start]
         indentation = first[: len(first) - len(first.lstrip())]
-        lines[start:end] = [f"{indentation}pass", *[""] * (end - start - 1)]
-    return Blanked("\n".join(lines), frozenset(left_out))
+        lines[start:end] = [f"{indentation}def {name}(): pass", *[""] * (end - start - 1)]
+    return Blanked("\n".join(lines), left_out)
 
 
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
-
-
-def _unseen(body: Iterable[ast.stmt], prefix: str, seen: Set[str]) -> Iterator[_Function]:
+def _unseen(body: Iterable[ast.stmt], prefix: str, seen: Set[str]) -> Iterator[tuple[_Function, str]]:
     for node in body:
         if isinstance(node, _Function):
             name = prefix + node.name
             if not any(other == name or other.startswith(f"{name}.") for other in seen):
-                yield node
+                yield node, name
         elif isinstance(node, ast.ClassDef) and prefix + node.name not in seen:
             yield from _unseen(node.body, f"{prefix}{node.name}.", seen)

@@ -66,12 +66,12 @@ class Context:
     ) -> None:
         self.module = module
         self.path = path
-        self.tree = tree
         self.parents = parents  # of every node that holds code
         self.project = project
         self.interpreter = interpreter
         self.options = options  # of the rule that is checked
         self.exposures = exposures
+        self._tree = tree
         self._pairs = pairs
         self._analysis = analysis
         self._source = source
@@ -83,10 +83,34 @@ class Context:
         return other
 
     @property
-    def whole(self) -> cst.Module:
-        """The tree for questions about all of the file: `tree` may lack functions that no check wants to see."""
+    def tree(self) -> cst.Module:
+        """All of the file. Whoever asks for it is asked again, should something have been left out."""
         self._source.is_missed = True
-        return self.tree
+        return self._tree
+
+    @property
+    def outline(self) -> cst.Module:
+        """What stands outside of functions; and functions, of which those may be missing that no check is to see."""
+        return self._tree
+
+    def code(self, node: cst.CSTNode) -> str:
+        """The source of a node."""
+        return self._tree.code_for_node(node)
+
+    @property
+    def config(self) -> cst.PartialParserConfig:
+        """How new code of this file is to be parsed."""
+        return self._tree.config_for_parsing
+
+    @property
+    def indent(self) -> str:
+        """What the file indents a block by."""
+        return self._tree.default_indent
+
+    @property
+    def newline(self) -> str:
+        """How the file's lines end."""
+        return self._tree.default_newline
 
     @property
     def text(self) -> str:
@@ -209,6 +233,10 @@ class Context:
     def function_node(self, node: cst.CSTNode) -> cst.FunctionDef | None:
         """The `def` around a node."""
         return next((parent for parent in self.ancestors(node) if isinstance(parent, cst.FunctionDef)), None)
+
+    def scope(self, node: cst.CSTNode) -> cst.FunctionDef | cst.Module:
+        """The `def` around a node, or all of the file."""
+        return self.function_node(node) or self.tree
 
     def site(self, node: cst.CSTNode) -> Site:
         """The function, the loops and guards around a node, and how often the function runs."""

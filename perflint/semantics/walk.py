@@ -221,7 +221,7 @@ def children(node: cst.CSTNode) -> Iterator[cst.CSTNode]:
 def align(visited: Visit, tree: ast.Module, left_out: Set[ast.AST] = frozenset()) -> dict[cst.CSTNode, ast.AST]:
     """LibCST nodes and the `ast` nodes that they are; a statement whose shapes differ is left out.
 
-    `left_out` are statements that the LibCST tree does not have.
+    `left_out` are functions of which the LibCST tree has a `def` of nothing; these are no pairs.
     """
     pairs: dict[cst.CSTNode, ast.AST] = {}
     if len(visited.statements) != len(tree.body):
@@ -231,7 +231,7 @@ def align(visited: Visit, tree: ast.Module, left_out: Set[ast.AST] = frozenset()
         theirs = [node for node in _walk_ast(right, left_out) if type(node) in _KEPT]
         if len(ours) == len(theirs) and all(type(b) in PAIRS[type(a)] for a, b in zip(ours, theirs, strict=True)):
             pairs.update(zip(ours, theirs, strict=True))
-    return pairs
+    return {node: found for node, found in pairs.items() if found not in left_out} if left_out else pairs
 
 
 def _is_literal(node: cst.CSTNode) -> bool:
@@ -243,10 +243,8 @@ def _walk_ast(node: ast.AST, left_out: Set[ast.AST]) -> Iterator[ast.AST]:
     stack: list[ast.AST] = [node]
     while stack:
         current = stack.pop()
-        if left_out and current in left_out:
-            continue
         yield current
-        if type(current) not in _LEAVES:
+        if type(current) not in _LEAVES and current not in left_out:
             stack.extend(reversed(_parts(current)))
 
 
