@@ -14,7 +14,7 @@ import libcst as cst
 from perflint.cards import Rule
 from perflint.draft_edits import Drafted, Edits, changes_code, edits_in_part, edits_of
 from perflint.findings import Applicability, Confidence, Finding, Fix, Problem, Span
-from perflint.gate import Checks, Passed
+from perflint.gate import Passed, wanted
 from perflint.project.facts import FileFacts
 from perflint.rewrites import Draft, Rewrite
 from perflint.semantics.blanking import Blanked, blanked
@@ -58,17 +58,17 @@ class Checker:
         self._spans.begin(text)
         functions = {""} if self.interpreter.trees.is_lowered(facts.module) else {*passed.functions}
         while "" not in functions and (rest := blanked(text, analysis.tree, functions)) is not None:
-            tree, made = self._drafted(facts, analysis, passed.checks, rest)
+            tree, made = self._drafted(facts, analysis, passed, rest)
             if tree is None or self._is_enough(tree, made, text, rest, is_whole=is_whole):
                 return tree if made else None, made
             if is_whole or rest.is_missed:
                 break
             functions |= rest.missed or {""}
-        return self._drafted(facts, analysis, passed.checks, Blanked(text))
+        return self._drafted(facts, analysis, passed, Blanked(text))
 
-    def _drafted(self, facts: FileFacts, analysis: FileAnalysis, checks: Checks, source: Blanked) -> Drafts:
+    def _drafted(self, facts: FileFacts, analysis: FileAnalysis, passed: Passed, source: Blanked) -> Drafts:
         tree = self._parse(facts.path, source.text)
-        return tree, list(self._checked(facts, tree, analysis, checks, source)) if tree is not None else []
+        return tree, list(self._checked(facts, tree, analysis, passed, source)) if tree is not None else []
 
     def findings(self, path: Path, module: cst.Module, drafts: Drafted) -> Sequence[Finding]:
         """The drafts of a file as they are reported, one for each; only files with findings pay for positions."""
@@ -126,7 +126,7 @@ class Checker:
         facts: FileFacts,
         tree: cst.Module,
         analysis: FileAnalysis,
-        wanted: Checks,
+        passed: Passed,
         source: Blanked,
     ) -> Iterator[tuple[Rule, Draft]]:
         visited = visit(tree)
@@ -146,8 +146,10 @@ class Checker:
             source,
         )
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
-        for rule, check in wanted:
-            context = base.with_options(_options(self.settings, rule))
+        for rule, check in passed.checks:
+            events = passed.events.get(rule.code)
+            events = wanted(check, analysis, self.exposures) if events is None else events
+            context = base.for_rule(_options(self.settings, rule), events)
             for kind in check.node_types:
                 visitors.setdefault(kind, []).append((rule, check, context))
         crashed: set[str] = set()

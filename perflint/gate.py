@@ -7,8 +7,8 @@ finding: `python -m benchmarks.equality` compares runs with and without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from perflint.semantics.events import Event, is_costly
@@ -17,17 +17,21 @@ if TYPE_CHECKING:
     from perflint.cards import Rule
     from perflint.project.symbols import Symbol
     from perflint.semantics.exposure import Exposures
-    from perflint.semantics.file_analysis import FileAnalysis
+    from perflint.semantics.file_analysis import FileAnalysis, Owned
 
 Checks = Sequence[tuple["Rule", Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The checks that are to see a file, and the functions that they are to see; \"\" stands for the module itself."""
+    """The checks that are to see a file, and the functions that they are to see; \"\" stands for the module itself.
+
+    `events` are those that each check wants, by the code of its rule, as far as that has been asked.
+    """
 
     checks: Checks
     functions: frozenset[str]
+    events: Mapping[str, Sequence[Owned]] = field(default_factory=dict)
 
 
 def costs_nothing(analysis: FileAnalysis) -> bool:
@@ -37,17 +41,18 @@ def costs_nothing(analysis: FileAnalysis) -> bool:
 
 def passed(checks: Checks, analysis: FileAnalysis, exposures: Exposures) -> Passed:
     """What of a file has to be checked."""
-    seen = [(rule, check, _wanted_in(check.wants or _is_costly, analysis, exposures)) for rule, check in checks]
+    events = {rule.code: wanted(check, analysis, exposures) for rule, check in checks}
     return Passed(
-        [(rule, check) for rule, check, functions in seen if functions],
-        frozenset[str]().union(*(functions for _, _, functions in seen)),
+        [(rule, check) for rule, check in checks if events[rule.code]],
+        frozenset(symbol.name for owned in events.values() for symbol, _ in owned),
+        events,
     )
 
 
-def _wanted_in(
-    wants: Callable[[Event, Symbol, Exposures], bool], analysis: FileAnalysis, exposures: Exposures
-) -> set[str]:
-    return {symbol.name for symbol, event in analysis.events if wants(event, symbol, exposures)}
+def wanted(check: Any, analysis: FileAnalysis, exposures: Exposures) -> Sequence[Owned]:
+    """The events of a file that a check wants."""
+    wants = check.wants or _is_costly
+    return [(symbol, event) for symbol, event in analysis.events if wants(event, symbol, exposures)]
 
 
 def _is_costly(event: Event, function: Symbol, exposures: Exposures) -> bool:

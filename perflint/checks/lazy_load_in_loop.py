@@ -14,10 +14,12 @@ from perflint.project.schema import Library
 from perflint.project.symbols import Symbol
 from perflint.rewrites import Draft
 from perflint.semantics.context import Context
+from perflint.semantics.events import Context as Loop
 from perflint.semantics.events import Event, Load
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.held_rows import is_held, is_identity
+from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.memos import is_remembered
 from perflint.semantics.repetition import below, ends_loop, is_certain, is_relation, is_told_below, levels, load_loops
 from perflint.semantics.values import Entity, Instance, Proof, Value, parts
@@ -26,7 +28,7 @@ Key = tuple[Symbol, ast.AST | None, tuple[str, ...]]
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Load) and event.entity.many and any(load_loops(event))
+    return isinstance(event, Load) and _loop(event, exposures.interpreter) is not None
 
 
 @visits(cst.Module, wants=_is_repeated)
@@ -44,16 +46,22 @@ def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
 
 
 def _repeated(ctx: Context) -> Iterator[Read]:
-    for function, load in ctx.every(Load):
-        if not load.entity.many or _needs_await(load):
+    for function, load in ctx.wanted(Load):
+        loop = _loop(load, ctx.interpreter)
+        if loop is None or _is_in_session(load, function, ctx):
             continue
-        loop = next((loop for _, loop in load_loops(load) if not ends_loop(load, loop)), None)
-        if loop is None or is_told_below(ctx.interpreter, load) or _is_in_session(load, function, ctx):
-            continue
-        if not any(levels(load)[0].loops()) and _is_reported_below(load, ctx):
-            continue
-        if not is_given(load, ctx.interpreter) and not is_remembered(load, loop, ctx.interpreter.trees):
+        if any(levels(load)[0].loops()) or not _is_reported_below(load, ctx):
             yield Read(load, function, loop, is_certain(load, loop))
+
+
+def _loop(load: Load, interpreter: Interpreter) -> Loop | None:
+    """The loop whose rounds read the relation of other objects, where that runs a query and nobody else tells of it."""
+    if not load.entity.many or _needs_await(load):
+        return None
+    loop = next((loop for _, loop in load_loops(load) if not ends_loop(load, loop)), None)
+    if loop is None or is_told_below(interpreter, load) or is_given(load, interpreter):
+        return None
+    return None if is_remembered(load, loop, interpreter.trees) else loop
 
 
 def _is_reported_below(load: Load, ctx: Context) -> bool:

@@ -21,6 +21,7 @@ from perflint.semantics.events import Event, Run
 from perflint.semantics.exposure import Exposures
 from perflint.semantics.given import is_given
 from perflint.semantics.intent import is_wanted_one_by_one, leaves_early
+from perflint.semantics.interpreter import Interpreter
 from perflint.semantics.invariants import is_the_same_each_round
 from perflint.semantics.loops import names_in
 from perflint.semantics.memos import is_remembered
@@ -54,10 +55,7 @@ class _Repeated:
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    loop = event.loop
-    if not isinstance(event, Run) or loop is None or event.verb not in _READS:
-        return False
-    return (loop.multiplies and not event.trace) or any(depth == 0 for depth, _ in run_loops(event))
+    return isinstance(event, Run) and (_may_be_the_same(event) or bool(_loops(event, exposures.interpreter)))
 
 
 @visits(cst.Module, wants=_is_repeated)
@@ -76,25 +74,28 @@ def check(module: cst.Module, ctx: Context) -> Iterator[Draft]:
 
 
 def _repeated(ctx: Context) -> Iterator[_Repeated]:
-    for function, run in ctx.every(Run):
-        if run.verb not in _READS or run.loop is None:
-            continue
-        loops = [loop for depth, loop in run_loops(run) if depth == 0 and not ends_loop(run, loop)]
-        loops = [loop for loop in loops if depends_on_round(run, loop, ctx.interpreter)]
-        if not loops or is_told_below(ctx.interpreter, run) or is_remembered(run, loops[0], ctx.interpreter.trees):
-            continue
-        if not is_given(run, ctx.interpreter) and not is_wanted_one_by_one(run, loops[0], function, ctx):
+    for function, run in ctx.wanted(Run):
+        loops = _loops(run, ctx.interpreter)
+        if loops and not is_wanted_one_by_one(run, loops[0], function, ctx):
             yield _Repeated((run,), function, loops[-1])
+
+
+def _loops(run: Run, interpreter: Interpreter) -> list[Loop]:
+    """The function's own loops in whose rounds another statement runs, where nobody else tells of it."""
+    if run.verb not in _READS or run.loop is None:
+        return []
+    loops = [loop for depth, loop in run_loops(run) if depth == 0 and not ends_loop(run, loop)]
+    loops = [loop for loop in loops if depends_on_round(run, loop, interpreter)]
+    if not loops or is_told_below(interpreter, run) or is_given(run, interpreter):
+        return []
+    return [] if is_remembered(run, loops[0], interpreter.trees) else loops
 
 
 def _same_each_round(ctx: Context) -> Iterator[Draft]:
     """Statements that ask in each round what the first one has answered."""
-    for function, run in ctx.every(Run):
-        loop = run.loop
-        if run.verb not in _READS or run.trace or loop is None or not loop.multiplies or any(run_loops(run)):
-            continue
-        node = ctx.concrete(run.node)
-        if node is not None and is_the_same_each_round(run, loop, function, ctx):
+    for function, run in ctx.wanted(Run):
+        loop, node = run.loop, ctx.concrete(run.node) if _may_be_the_same(run) else None
+        if loop is not None and node is not None and is_the_same_each_round(run, loop, function, ctx):
             yield Draft(
                 node,
                 f"{_what(run)} in each round, with the same answer: N queries",
@@ -105,6 +106,11 @@ def _same_each_round(ctx: Context) -> Iterator[Draft]:
                 rewrite=Rewrite("ask once, before the loop", Applicability.DISPLAY, ()),
                 function=function.name,
             )
+
+
+def _may_be_the_same(run: Run) -> bool:
+    is_here = run.verb in _READS and not run.trace and run.loop is not None and run.loop.multiplies
+    return is_here and not any(run_loops(run))
 
 
 def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:

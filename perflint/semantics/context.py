@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from perflint.semantics.blanking import Blanked
     from perflint.semantics.callers import Callers
     from perflint.semantics.exposure import Exposure, Exposures
-    from perflint.semantics.file_analysis import FileAnalysis
+    from perflint.semantics.file_analysis import FileAnalysis, Owned
     from perflint.semantics.interpreter import Interpreter
     from perflint.semantics.questions import Questions
 
@@ -75,11 +75,12 @@ class Context:
         self._pairs = pairs
         self._analysis = analysis
         self._source = source
+        self._wanted: Sequence[Owned] = ()
 
-    def with_options(self, options: Mapping[str, Any]) -> Context:
-        """The same file for a rule with other options."""
+    def for_rule(self, options: Mapping[str, Any], wanted: Sequence[Owned]) -> Context:
+        """The same file for one rule: with its options, and the events that its check wants."""
         other = copy(self)
-        other.options = options
+        other.options, other._wanted = options, wanted
         return other
 
     @property
@@ -145,6 +146,12 @@ class Context:
     def every(self, kind: type[_Kind]) -> Iterator[tuple[Symbol, _Kind]]:
         """All events of a kind in the file, in the order of the runs, with the function they happen in."""
         for symbol, event in self._analysis.events:
+            if isinstance(event, kind):
+                yield symbol, event
+
+    def wanted(self, kind: type[_Kind]) -> Iterator[tuple[Symbol, _Kind]]:
+        """As `every`, of the events that the check has said that it wants."""
+        for symbol, event in self._wanted:
             if isinstance(event, kind):
                 yield symbol, event
 
