@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
+import sys
 import venv
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,13 +37,14 @@ TOOLS = (
 
 
 def installed(tool: Tool, cache: Path, pins: Path = PINS) -> Path:
-    """The program; makes its environment the first time, and when the pins have changed."""
+    """The program; makes its environment anew when the pins have changed, or the Python that all of this runs on."""
     constraints = pins / f"{tool.name}.txt"
     folder = cache / "tools" / tool.name
-    used = folder / "pins.txt"
-    if not used.is_file() or used.read_bytes() != constraints.read_bytes():
+    used = folder / "made-of.txt"
+    wanted = f"{sys.base_prefix} {sys.version}\n{constraints.read_text(encoding='utf-8')}"
+    if not used.is_file() or used.read_text(encoding="utf-8") != wanted:
         _install(tool, constraints, folder)
-        shutil.copyfile(constraints, used)
+        used.write_text(wanted, encoding="utf-8")
     return folder / "bin" / tool.program
 
 
