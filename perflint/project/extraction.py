@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from perflint.project.facts import (
     AssignFact,
@@ -25,7 +28,7 @@ from perflint.project.facts import (
 )
 from perflint.project.interface import flow, interface
 from perflint.project.later import Later
-from perflint.project.nodes import children
+from perflint.project.nodes import below, children, has_body, parts
 from perflint.project.shapes import (
     annotations_and_defaults,
     first_text,
@@ -43,14 +46,20 @@ def extract(path: Path, module: str, text: str, tree: ast.Module) -> FileFacts:
     return replace(facts, interface=interface(facts), flow=flow(facts))
 
 
-_LOOPING = (ast.For, ast.AsyncFor, ast.While, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_LOOPS = {ast.For, ast.AsyncFor, ast.While}
+_COMPREHENSIONS = {ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp}
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_BRANCHES = (ast.If, ast.Try)
+_YIELDS = (ast.Yield, ast.YieldFrom)
 _LISTENS = (".connect", "listen", "reversion.register", "auditlog.register")
 _LISTENERS = ("receiver(", "listens_for(")
-# Calls, class attributes and constants that say which relations are loaded with the rows.
-_LOADERS = re.compile(
-    r"(?i).*(prefetch|select_related|(joined|selectin|subquery|immediate|eager)_?load|contains_eager)"
-)
+_LOADERS = re.compile(r"(?i)prefetch|select_related|(joined|selectin|subquery|immediate|eager)_?load|contains_eager")
+
+
+@lru_cache(maxsize=1024)
+def _loads(name: str) -> bool:
+    """Whether a call, class attribute or constant of that name says which relations are loaded with the rows."""
+    return _LOADERS.search(name) is not None
 
 
 class _Scope:
@@ -79,8 +88,8 @@ class _Extractor:
         self.functions: list[FunctionFact] = []
         self.tops: list[TopFact] = []
         self.assigns: list[AssignFact] = []
-        self.words: set[str] = set()
-        self.values: set[str] = set()  # words used other than as the name of what is called
+        self.named: set[str] = set()  # words used as the name of what is called or imported
+        self.values: set[str] = set()  # words used otherwise
         self.strings: set[str] = set()
         self.listening: list[str] = []
         self.loaded: set[str] = set()
@@ -105,8 +114,8 @@ class _Extractor:
             assigns=tuple(self.assigns),
             calls=tuple(scope.calls),
             main_calls=tuple(main.calls),
-            words=Words.of(self.words),
-            called=Words.of(self.words - self.values),
+            words=Words.of(self.named | self.values),
+            called=Words.of(self.named - self.values),
             strings=tuple(sorted(self.strings)),
             listening=tuple(self.listening),
             loaded=frozenset(self.loaded),
@@ -124,98 +133,104 @@ class _Extractor:
         middle = self.source[row + 1 : end]
         return b"\n".join([self.source[row][left:], *middle, self.source[end][:right]]).decode("utf-8", "surrogatepass")
 
-    def _statement(self, node: ast.stmt, scope: _Scope, prefix: str) -> None:
-        if isinstance(node, _FUNCTIONS):
-            self._function(node, scope, prefix, is_method=False)
-        elif isinstance(node, ast.ClassDef):
-            self._class(node, scope, prefix)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            self._import(node)
-        else:
-            if scope.qualname:
-                self._local(node, scope)
-            self._children(node, scope, prefix)
-
-    def _local(self, node: ast.stmt, scope: _Scope) -> None:
-        """What a statement of a function binds or returns."""
-        if isinstance(node, ast.Assign):
-            if len(node.targets) == 1 and (source := source_of(node.value)) and (name := dotted(node.targets[0])):
-                scope.binds.append(BindFact(name, source))
-        elif isinstance(node, ast.AnnAssign):
-            if name := dotted(node.target):
-                scope.binds.append(BindFact(name, source_of(node.value), self.text(node.annotation)))
-        elif isinstance(node, ast.With | ast.AsyncWith):
-            for item in node.items:
-                if (name := dotted(item.optional_vars)) and (source := source_of(item.context_expr)):
-                    scope.binds.append(BindFact(name, source))
-        elif isinstance(node, ast.Return) and node.value is not None:
-            scope.returned[source_of(node.value) or "?"] = None
-
-    def _children(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
-        loops = isinstance(node, _LOOPING)
+    def _statement(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
+        """Read a statement; a handler or case is read as one."""
+        kind = node.__class__
+        if kind in _DEFINITIONS:
+            _DEFINITIONS[kind](self, node, scope, prefix)
+            return
+        if kind in _LOCALS and scope.qualname:
+            _LOCALS[kind](self, node, scope)
+        loops = kind in _LOOPS
         scope.loop_depth += loops
-        for child in children(node):
-            if isinstance(child, ast.stmt):
-                self._statement(child, scope, prefix)
-            else:
-                self._expression(child, scope, prefix)
+        self._expressions(parts(node), scope)
+        if has_body(node):
+            for statement in below(node):
+                self._statement(statement, scope, prefix)
         scope.loop_depth -= loops
 
-    def _expression(self, node: ast.AST, scope: _Scope, prefix: str) -> None:
-        if isinstance(node, ast.Name):
-            self.words.add(node.id)
-            self.values.add(node.id)
-            return
-        if isinstance(node, ast.Constant):
-            if isinstance(node.value, str) and len(node.value) < 200 and "." in node.value:
-                self.strings.add(node.value)
-            return
-        if isinstance(node, ast.Attribute):
-            self.words.add(node.attr)
-            self.values.add(node.attr)
-        elif isinstance(node, ast.Call):
-            self._call(node, scope, prefix)
-            return
-        elif isinstance(node, ast.Yield | ast.YieldFrom):
-            scope.is_generator = True
-            if isinstance(node, ast.Yield) and node.value is not None:
-                scope.returned[source_of(node.value) or "?"] = None
-        self._children(node, scope, prefix)
+    def _assigned(self, node: ast.Assign, scope: _Scope) -> None:
+        if len(node.targets) == 1 and (source := source_of(node.value)) and (name := dotted(node.targets[0])):
+            scope.binds.append(BindFact(name, source))
 
-    def _call(self, node: ast.Call, scope: _Scope, prefix: str) -> None:
-        values = [*node.args, *(keyword.value for keyword in node.keywords)]
-        refs = tuple(name for value in values for name in given_names(value))
-        callee = callee_of(node.func)
+    def _annotated(self, node: ast.AnnAssign, scope: _Scope) -> None:
+        if name := dotted(node.target):
+            scope.binds.append(BindFact(name, source_of(node.value), self.text(node.annotation)))
+
+    def _entered(self, node: ast.With | ast.AsyncWith, scope: _Scope) -> None:
+        for item in node.items:
+            if (name := dotted(item.optional_vars)) and (source := source_of(item.context_expr)):
+                scope.binds.append(BindFact(name, source))
+
+    def _given_back(self, node: ast.Return | ast.Yield, scope: _Scope) -> None:
+        if node.value is not None:
+            scope.returned[source_of(node.value) or "?"] = None
+
+    def _expressions(self, found: list[ast.AST], scope: _Scope) -> None:
+        """Read expressions and all below, in their order."""
+        values, strings = self.values, self.strings
+        waiting = found[::-1]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, ast.Name):
+                values.add(node.id)
+            elif isinstance(node, ast.Constant):
+                if isinstance(node.value, str) and len(node.value) < 200 and "." in node.value:
+                    strings.add(node.value)
+            elif isinstance(node, ast.Attribute):
+                values.add(node.attr)
+                waiting.append(node.value)
+            elif isinstance(node, ast.Call):
+                waiting += reversed(self._call(node, scope))
+            elif node.__class__ in _COMPREHENSIONS:
+                scope.loop_depth += 1
+                self._expressions(children(node), scope)
+                scope.loop_depth -= 1
+            else:
+                if isinstance(node, _YIELDS):
+                    self._yield(node, scope)
+                waiting += reversed(children(node))
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom, scope: _Scope) -> None:
+        scope.is_generator = True
+        if isinstance(node, ast.Yield):
+            self._given_back(node, scope)
+
+    def _call(self, node: ast.Call, scope: _Scope) -> list[ast.expr]:
+        """Note a call; gives what is to be read of it."""
+        func = node.func
+        values = [*node.args, *[keyword.value for keyword in node.keywords]] if node.keywords else node.args
+        refs = tuple(given_names(values))
+        callee = callee_of(func)
         if callee or refs:
             scope.calls.append(CallFact(callee, node.lineno, refs, scope.loop_depth > 0, first_text(node)))
             if callee.endswith(_LISTENS):
                 self.listening.append(self.text(node))
-        if _LOADERS.match(callee.rpartition(".")[2] or getattr(node.func, "attr", "")):
-            self.loaded.update(word for value in values for word in loaded_names(value))
-        if isinstance(node.func, ast.Name):
-            self.words.add(node.func.id)
-        elif isinstance(node.func, ast.Attribute):
-            self.words.add(node.func.attr)
-            self._expression(node.func.value, scope, prefix)
+        if isinstance(func, ast.Name):
+            name, rest = func.id, values
+        elif isinstance(func, ast.Attribute):
+            name, rest = func.attr, [func.value, *values]
         else:
-            self._expression(node.func, scope, prefix)
-        for value in values:
-            self._expression(value, scope, prefix)
+            return [func, *values]
+        self.named.add(name)
+        if _loads(name):
+            self.loaded.update(word for value in values for word in loaded_names(value))
+        return rest
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                local = alias.asname or alias.name.partition(".")[0]
-                target = alias.name if alias.asname else local
-                self.imports.append(ImportFact(local, target, node.lineno))
-            return
+    def _import(self, node: ast.Import, _scope: _Scope, _prefix: str) -> None:
+        for alias in node.names:
+            local = alias.asname or alias.name.partition(".")[0]
+            target = alias.name if alias.asname else local
+            self.imports.append(ImportFact(local, target, node.lineno))
+
+    def _import_from(self, node: ast.ImportFrom, _scope: _Scope, _prefix: str) -> None:
         base = self._absolute(node.module or "", node.level)
         for alias in node.names:
             if alias.name == "*":
                 self.stars.append(base)
             else:
                 self.imports.append(ImportFact(alias.asname or alias.name, f"{base}.{alias.name}", node.lineno))
-                self.words.add(alias.name)
+                self.named.add(alias.name)
 
     def _absolute(self, module: str, level: int) -> str:
         """The absolute name of a relative import; a leading part is lost beyond the root."""
@@ -238,8 +253,7 @@ class _Extractor:
             else:
                 self._bind(statement, assigns)
                 self._statement(statement, scope, qualname + ".")
-        for part in (*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)):
-            self._expression(part, scope, prefix)
+        self._expressions([*node.bases, *node.decorator_list, *(keyword.value for keyword in node.keywords)], scope)
         self.classes.append(
             ClassFact(
                 qualname=qualname,
@@ -257,26 +271,25 @@ class _Extractor:
         """Names bound by a statement, also those under a top-level `if` or `try`."""
         if isinstance(node, ast.Assign):
             names = [name for target in node.targets if (name := dotted(target))]
-            if any(map(_LOADERS.match, names)):
+            if any(map(_loads, names)):
                 self.loaded.update(loaded_names(node.value))
             into.extend(AssignFact(name, self.text(node.value), "", node.lineno) for name in names)
         elif isinstance(node, ast.AnnAssign) and (name := dotted(node.target)):
             into.append(AssignFact(name, self.text(node.value), self.text(node.annotation), node.lineno))
-        elif isinstance(node, ast.If | ast.Try):
+        elif isinstance(node, _BRANCHES):
             for field in ("body", "orelse", "finalbody"):
                 for child in getattr(node, field, []):
                     self._bind(child, into)
 
     def _function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope, prefix: str, *, is_method: bool
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, outer: _Scope, prefix: str, *, is_method: bool = False
     ) -> None:
         qualname = prefix + node.name
         if not prefix:
             self._top(node)
-        for part in (*node.decorator_list, *annotations_and_defaults(node.args)):
-            self._expression(part, outer, prefix)
+        self._expressions([*node.decorator_list, *annotations_and_defaults(node.args)], outer)
         if node.returns is not None:
-            self._expression(node.returns, outer, prefix)
+            self._expressions([node.returns], outer)
         scope = _Scope(qualname)
         for statement in node.body:
             self._statement(statement, scope, qualname + ".")
@@ -323,3 +336,20 @@ class _Extractor:
 
     def _param(self, arg: ast.arg, default: ast.expr | None, kind: str) -> ParamFact:
         return ParamFact(arg.arg, self.text(arg.annotation), self.text(default), kind)
+
+
+_DEFINITIONS: Mapping[type[ast.AST], Callable[[_Extractor, Any, _Scope, str], None]] = {
+    ast.FunctionDef: _Extractor._function,
+    ast.AsyncFunctionDef: _Extractor._function,
+    ast.ClassDef: _Extractor._class,
+    ast.Import: _Extractor._import,
+    ast.ImportFrom: _Extractor._import_from,
+}
+# What a statement of a function binds or returns.
+_LOCALS: Mapping[type[ast.AST], Callable[[_Extractor, Any, _Scope], None]] = {
+    ast.Assign: _Extractor._assigned,
+    ast.AnnAssign: _Extractor._annotated,
+    ast.With: _Extractor._entered,
+    ast.AsyncWith: _Extractor._entered,
+    ast.Return: _Extractor._given_back,
+}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from perflint.project.facts import dotted
 from perflint.project.nodes import nodes
 
+_DISPLAYS = (ast.List, ast.Tuple, ast.Set)
 _WORD = re.compile(r"[^\W_]+(?:_[^\W_]+)*")
 
 
@@ -19,21 +20,29 @@ def annotations_and_defaults(args: ast.arguments) -> list[ast.expr]:
     return [*annotations, *args.defaults, *(default for default in args.kw_defaults if default is not None)]
 
 
-def given_names(node: ast.expr) -> Iterator[str]:
-    """Dotted names of an argument: its own, or those listed in it."""
+def given_names(values: Iterable[ast.expr]) -> list[str]:
+    """Dotted names of arguments: their own, or those listed in them."""
+    names: list[str] = []
+    for value in values:
+        if isinstance(value, ast.Name):
+            names.append(value.id)
+        elif not isinstance(value, ast.Constant):
+            names += filter(None, map(_given_name, _listed(value)))
+    return names
+
+
+def _listed(node: ast.expr) -> list[ast.expr]:
     if isinstance(node, ast.Starred):
         node = node.value
-    if isinstance(node, ast.List | ast.Tuple | ast.Set):
-        values: list[ast.expr] = node.elts
-    elif isinstance(node, ast.Dict):
-        values = node.values
-    else:
-        values = [node]
-    for value in values:
-        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "as_view":
-            value = value.func  # the class behind `path("orders/", Orders.as_view())`
-        if name := dotted(value):
-            yield name
+    if isinstance(node, _DISPLAYS):
+        return node.elts
+    return node.values if isinstance(node, ast.Dict) else [node]
+
+
+def _given_name(value: ast.expr) -> str:
+    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "as_view":
+        value = value.func  # the class behind `path("orders/", Orders.as_view())`
+    return dotted(value)
 
 
 def first_text(node: ast.Call) -> str:
