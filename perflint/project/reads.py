@@ -12,12 +12,16 @@ Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
 
 
-class _Bits(dict[str, int]):
-    """The bit of a module's definitions; those of its functions and its text come next."""
+_DEFINITIONS, _CODE, _TEXT = range(3)
 
-    def __missing__(self, module: str) -> int:
-        self[module] = bit = 1 << (3 * len(self))
-        return bit
+
+class _Bits(dict[str, tuple[int, int, int]]):
+    """The bits of each module: of its definitions, of its functions and of its text."""
+
+    def __missing__(self, module: str) -> tuple[int, int, int]:
+        first = 1 << (3 * len(self))
+        self[module] = bits = first, first << 1, first << 2
+        return bits
 
 
 class Reads:
@@ -42,15 +46,15 @@ class Reads:
 
     def see(self, module: str) -> None:
         """A definition of a module is looked up, whether there is one or not."""
-        self.modules |= self._bits[module]
+        self.modules |= self._bits[module][_DEFINITIONS]
 
     def touch(self, module: str) -> None:
         """The code of a function or class of a module is read, which a name has led to."""
-        self.modules |= self._bits[module] << 1
+        self.modules |= self._bits[module][_CODE]
 
     def take(self, module: str) -> None:
         """All of a module's text is read, or some of it that no name has led to."""
-        self.modules |= self._bits[module] << 2
+        self.modules |= self._bits[module][_TEXT]
 
     def kept(self, memo: dict[Key, tuple[Answer, int]], key: Key, make: Callable[[], Answer]) -> Answer:
         """An answer that is made once; what it was taken from counts each time that it is given."""
@@ -86,15 +90,24 @@ class Reads:
 
     def seen(self) -> Iterator[str]:
         """The modules whose definitions were looked up."""
-        return (module for module, bit in self._bits.items() if self.modules & bit)
+        return self._noted(_DEFINITIONS)
 
     def touched(self) -> Iterator[str]:
         """The modules of which functions or classes were read."""
-        return (module for module, bit in self._bits.items() if self.modules & bit << 1)
+        return self._noted(_CODE)
 
     def taken(self) -> Iterator[str]:
         """The modules whose text was read."""
-        return (module for module, bit in self._bits.items() if self.modules & bit << 2)
+        return self._noted(_TEXT)
+
+    def _noted(self, what: int) -> Iterator[str]:
+        """The modules that have this bit: few of a large project, so that they are found by it."""
+        modules = tuple(self._bits)
+        bits = bin(self.modules)[:1:-1][what::3]  # from the first module on
+        place = bits.find("1")
+        while place >= 0:
+            yield modules[place]
+            place = bits.find("1", place + 1)
 
     def answer(self, question: str, symbols: tuple[Symbol, ...], given: object) -> None:
         """A question was asked that more than one module answers."""
