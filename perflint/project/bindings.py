@@ -22,27 +22,31 @@ class Bindings:
 
     def is_own(self, module: str, scope: str, name: str) -> bool:
         """Whether a name may mean something else in a scope than at the top of its module."""
-        key = (module, scope)
-        if key not in self._own:
-            names = {"super"}
-            while scope:
-                names.update(self.locals_of(module, scope))
-                scope = scope.rpartition(".")[0]
-            self._own[key] = frozenset(names)
-        return name in self._own[key] or self._symbols.is_inner(module, name)
+        names = self._own.get((module, scope))
+        if names is None:
+            names = self._own[module, scope] = self._names_of(module, scope)
+        return name in names or self._symbols.is_inner(module, name)
+
+    def _names_of(self, module: str, scope: str) -> frozenset[str]:
+        names = {"super"}
+        while scope:
+            names.update(self.locals_of(module, scope))
+            scope = scope.rpartition(".")[0]
+        return frozenset(names)
 
     def locals_of(self, module: str, qualname: str) -> Locals:
         """Parameters (as their position) and bindings of a function by name; nothing for a class."""
-        key = (module, qualname)
-        if key not in self._locals:
-            table: dict[str, list[BindFact | int]] = {}
-            function = self._symbols.function(Symbol(Kind.FUNCTION, qualname, module))
-            for position, param in enumerate(function.params if function else ()):
-                table[param.name] = [position]
-            for bind in function.binds if function else ():
-                table.setdefault(bind.name, []).append(bind)
-            self._locals[key] = table
-        return self._locals[key]
+        known = self._locals.get((module, qualname))
+        if known is not None:
+            return known
+        table: dict[str, list[BindFact | int]] = {}
+        function = self._symbols.function(Symbol(Kind.FUNCTION, qualname, module))
+        for position, param in enumerate(function.params if function else ()):
+            table[param.name] = [position]
+        for bind in function.binds if function else ():
+            table.setdefault(bind.name, []).append(bind)
+        self._locals[module, qualname] = table
+        return table
 
     def of_self(self, module: str) -> Attributes:
         """`self.x = …` of all methods of a module, by class and name, each with its method."""

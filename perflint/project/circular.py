@@ -53,5 +53,6 @@ class Circular(Generic[Key, Answer]):
         finally:
             del self._active[key]
             self._reads.modules |= before
-            self._cut = min(self._cut, above)
+            if above < self._cut:
+                self._cut = above
         return made

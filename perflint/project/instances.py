@@ -28,7 +28,6 @@ class Instance:
 Thing = Symbol | Instance
 
 _PROPERTIES = ("property", "cached_property", "functools.cached_property", "hybrid_property")
-_FIRST = re.compile(r"[^.(]*")
 _VALUE = re.compile(r"(await\s+)?[A-Za-z_][\w.]*(\(.*\))?\Z", re.DOTALL)
 
 
@@ -49,7 +48,7 @@ class Instances:
         """What `text` (`self.repo.add`, `make().run`) stands for inside the function or class `scope`."""
         if scope:
             self.symbols.reads.touch(module)
-            if not self._bindings.is_own(module, scope, _FIRST.match(text).group()):  # type: ignore[union-attr]
+            if not self._bindings.is_own(module, scope, text.partition(".")[0].partition("(")[0]):
                 scope = ""  # means the same everywhere in the module
         key = (module, scope, text)
         known = self._answers.known(key)
