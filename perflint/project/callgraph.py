@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from perflint.project.cycles import Cycles
 from perflint.project.facts import CallFact, FunctionFact
@@ -155,48 +156,46 @@ class CallGraph:
         calls: list[Symbol] = []
         handed: list[Symbol] = []
         guessed: list[Symbol] = []
-        classes: list[Symbol] = []
+        things: list[Thing | None] = []
         facts = list(facts)
-        for callee in dict.fromkeys(fact.callee for fact in facts if fact.callee):
+        for callee in dict.fromkeys([fact.callee for fact in facts if fact.callee]):
             thing = self.instances.thing(module, scope, callee)
             receiver, _, name = callee.rpartition(".")
             holder = self.instances.thing(module, scope, receiver) if receiver else None
             if thing is not None:
-                calls.extend(self._called(thing, holder, receiver))
-                handed.extend(self._used(thing))
+                calls += self._called(thing, holder, receiver)
+                handed += self._used(thing)
             if name in self.soles and receiver and (holder is None or is_vague(holder)):
-                guessed.extend(self.soles[name])
-            classes.extend(_class_of(thing))
-            classes.extend(_class_of(holder))
-        passing = (fact for fact in facts if fact.callee not in _ASKS_ONLY)
-        for ref in dict.fromkeys(ref for fact in passing for ref in fact.refs):
+                guessed += self.soles[name]
+            things += thing, holder
+        passing = [fact.refs for fact in facts if fact.refs and fact.callee not in _ASKS_ONLY]
+        for ref in dict.fromkeys(chain.from_iterable(passing)):
             thing = self.instances.thing(module, scope, ref)
             if thing is not None:
-                handed.extend(self._passed(module, scope, ref, thing))
-                classes.extend(_class_of(thing))
+                handed += self._passed(module, scope, ref, thing)
+                things.append(thing)
+        classes = filter(None, map(_class_of, things))
         return Edges(_once(calls), _without(handed, calls), _without(guessed, calls), _once(classes))
 
-    def _passed(self, module: str, scope: str, text: str, thing: Thing) -> Iterator[Symbol]:
+    def _passed(self, module: str, scope: str, text: str, thing: Thing) -> tuple[Symbol, ...]:
         """The functions that run when somebody calls what `text` names."""
         receiver = text.rpartition(".")[0]
         holder = self.instances.thing(module, scope, receiver) if receiver else None
         return self._called(thing, holder, receiver)
 
-    def _called(self, thing: Thing, holder: Thing | None, receiver: str) -> Iterator[Symbol]:
+    def _called(self, thing: Thing, holder: Thing | None, receiver: str) -> tuple[Symbol, ...]:
         """The functions that run when `thing`, taken from `holder`, is called."""
         if isinstance(thing, Instance):
-            yield from self._relatives.methods(thing.of, "__call__")
-        elif thing.kind is Kind.FUNCTION:
-            yield thing
-            if holder is not None and receiver != "super()":
-                yield from self._relatives.overriding(holder, thing)
-        elif thing.kind is Kind.CLASS:
-            yield from self._relatives.methods(thing, *_BUILDS)
+            return self._relatives.methods(thing.of, "__call__")
+        if thing.kind is not Kind.FUNCTION:
+            return self._relatives.methods(thing, *_BUILDS)
+        if holder is None or receiver == "super()":
+            return (thing,)
+        return (thing, *self._relatives.overriding(holder, thing))
 
-    def _used(self, thing: Thing) -> Iterator[Symbol]:
+    def _used(self, thing: Thing) -> tuple[Symbol, ...]:
         """What an object calls of itself once it is there: `with Client() as c`, `for x in Pages()`."""
-        if isinstance(thing, Symbol) and thing.kind is Kind.CLASS:
-            yield from self._relatives.methods(thing, *_USES)
+        return self._relatives.methods(thing, *_USES) if isinstance(thing, Symbol) else ()
 
     def _wrappers(self, module: str, fact: FunctionFact) -> Iterator[Symbol]:
         """A decorated function runs the innermost functions of its decorator."""
@@ -232,11 +231,10 @@ def _source(qualname: str, module: str) -> Symbol:
     return Symbol(Kind.FUNCTION if qualname else Kind.MODULE, qualname, module)
 
 
-def _class_of(thing: Thing | None) -> Iterator[Symbol]:
+def _class_of(thing: Thing | None) -> Symbol | None:
     """The project class that a thing is, or is an object of."""
     owner = thing.of if isinstance(thing, Instance) else thing
-    if owner is not None and owner.kind is Kind.CLASS:
-        yield owner
+    return owner if owner is not None and owner.kind is Kind.CLASS else None
 
 
 def _once(symbols: Iterable[Symbol]) -> tuple[Symbol, ...]:

@@ -78,8 +78,9 @@ def _meaning(graph: CallGraph, module: str, scope: str, head: str, origin: str, 
 
 def _of_project(graph: CallGraph, decorator: Symbol) -> Meaning | None:
     """A decorator of the project that itself applies a library's: `return click.command(name)(f)`."""
+    inside = f"{decorator.name}."
     for fact in graph.symbols.files[decorator.module].functions:
-        if f"{fact.qualname}.".startswith(f"{decorator.name}."):
+        if fact.qualname == decorator.name or fact.qualname.startswith(inside):
             for call in fact.calls:
                 meaning = meaning_of(graph.instances.origin(decorator.module, fact.qualname, call.callee))
                 if meaning is not None and (meaning.is_task or meaning.heat is Heat.COMMAND):
