@@ -12,7 +12,8 @@ from perflint.project.symbols import Kind, Symbol
 from perflint.project.whole import module_names
 from perflint.semantics.events import Event, Load, Run
 from perflint.semantics.file_analysis import analyse_file
-from perflint.semantics.values import Function, Proof
+from perflint.semantics.parameters import telling
+from perflint.semantics.values import UNKNOWN, Const, DictOf, Either, Function, Proof
 
 SQLALCHEMY = """
 from sqlalchemy import ForeignKey, create_engine, select
@@ -247,6 +248,13 @@ def test_what_a_call_leaves_switched_off_is_not_run() -> None:
 def test_a_variable_that_a_loop_sets_decides_nothing() -> None:
     body = "last = None\nfor i in q:\n    if last: s.get(User, i)\n    last = i"
     assert len([event for event in events(SQLALCHEMY, body) if isinstance(event, Run)]) == 1
+
+
+def test_an_argument_that_is_one_of_several_tells_what_one_of_them_tells() -> None:
+    function = Function(Symbol(Kind.FUNCTION, "publish", "app"))
+    text, switch = Const("name", "str"), Const(True, "bool")
+    silent, telltale = Either((text, DictOf(UNKNOWN, UNKNOWN))), Either((text, switch))
+    assert telling(function, (("data", silent), ("deep", telltale)), None) == (("deep", telltale),)
 
 
 def test_a_file_that_uses_up_its_budget_leaves_one_for_what_checks_ask() -> None:

@@ -18,6 +18,7 @@ from perflint.semantics.values import (
     Const,
     Derived,
     DictOf,
+    Either,
     Function,
     Instance,
     ListOf,
@@ -109,6 +110,8 @@ def _is_dull(value: Value) -> bool:
             return _is_dull(element)
         case DictOf(value=inner):
             return _is_dull(inner)
+        case Either(options=several):
+            return all(map(_is_dull, several))
         case Ref(symbol=symbol):
             return symbol.kind is Kind.EXTERNAL and symbol.name.startswith("builtins.")
     return False
