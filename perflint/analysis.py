@@ -21,6 +21,7 @@ from perflint.parallel import FINDINGS, each, pays, sharing, uncollected
 from perflint.project.facts import FileFacts
 from perflint.project.hotness import ExtraNames
 from perflint.project.import_root import import_root
+from perflint.project.ordering import imported_first
 from perflint.project.reads import Reads
 from perflint.project.whole import Project, module_names
 from perflint.selection import selected
@@ -91,6 +92,13 @@ class Analysis:
         """Build the tables that nearly every file asks for, and import what checks need, before workers share them."""
         assert self.project.models and self.project.hotness and self._checks and self._checker
         self.project.graph.instances.forget()
+
+    def ordered(self, paths: Set[Path]) -> list[Path]:
+        """Files in the order in which they are best asked for; what is said of them does not depend on it."""
+        facts = {path: self.facts[path] for path in sorted(paths)}
+        files = {each.module: each for each in facts.values() if isinstance(each, FileFacts)}
+        known = [files[module].path for module in imported_first(files)]
+        return [*(path for path, each in facts.items() if isinstance(each, Problem)), *known]
 
     def reported(self, path: Path) -> list[Finding | Problem]:
         """The findings of one file, and what could not be done there."""
@@ -174,7 +182,7 @@ def analyse(
         analysis = Analysis.of(sources, settings, kept.cache if kept else None)
         earlier = Earlier.of(kept, analysis) if kept else None
         known = earlier.known(report) if earlier else {}
-        missing = sorted(report - known.keys())
+        missing = analysis.ordered(report - known.keys())
         workers = sharing(settings.workers, (analysis.texts[path] for path in missing), FINDINGS)
         if pays(missing, workers):
             analysis.link()
