@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from perflint.project.excerpts import Excerpts
 from perflint.project.expression_facts import Expressions, Scope, loads
 from perflint.project.facts import (
     AssignFact,
@@ -52,7 +53,9 @@ class _Extractor:
         self.path = path
         self.module = module
         self.is_package = path.stem == "__init__"
-        self.source = text.encode("utf-8", "surrogatepass").split(b"\n")
+        # Nothing here may lead back to this object: no garbage is collected, so such a circle would stay for good.
+        self.excerpts = Excerpts(text)
+        self.text = self.excerpts.of
         self.imports: list[ImportFact] = []
         self.stars: list[str] = []
         self.classes: list[ClassFact] = []
@@ -71,7 +74,7 @@ class _Extractor:
             path=self.path,
             module=self.module,
             is_package=self.is_package,
-            lines=len(self.source),
+            lines=len(self.excerpts.rows),
             imports=tuple(self.imports),
             star_imports=tuple(self.stars),
             classes=tuple(self.classes),
@@ -87,18 +90,6 @@ class _Extractor:
             listening=tuple(self.expressions.listening),
             loaded=frozenset(self.expressions.loaded),
         )
-
-    def text(self, node: ast.AST | None) -> str:
-        """The node's source text; columns of `ast` count UTF-8 bytes."""
-        if node is None:
-            return ""
-        row: int = node.lineno - 1  # type: ignore[attr-defined]
-        end: int = node.end_lineno - 1  # type: ignore[attr-defined]
-        left, right = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
-        if row == end:
-            return self.source[row][left:right].decode("utf-8", "surrogatepass")
-        middle = self.source[row + 1 : end]
-        return b"\n".join([self.source[row][left:], *middle, self.source[end][:right]]).decode("utf-8", "surrogatepass")
 
     def _statement(self, node: ast.AST, scope: Scope, prefix: str) -> None:
         """Read a statement; a handler or case is read as one."""
@@ -233,7 +224,7 @@ class _Extractor:
 
     def _top(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> None:
         start, end = first_line(node), node.end_lineno or node.lineno
-        code = b"\n".join(self.source[start - 1 : end])
+        code = b"\n".join(self.excerpts.rows[start - 1 : end])
         digest = blake2b(code, digest_size=8, key=str(start).encode()).hexdigest()
         self.tops.append(TopFact(node.name, start, end, digest))
 
