@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from perflint.config import Settings
     from perflint.project.whole import Project
     from perflint.semantics.exposure import Exposures
-    from perflint.semantics.file_analysis import FileAnalysis
+    from perflint.semantics.file_analysis import FileAnalysis, Owned
     from perflint.semantics.interpreter import Interpreter
 
 Drafts = tuple[cst.Module | None, list[tuple[Rule, Draft]]]
@@ -147,16 +147,27 @@ class Checker:
         )
         visitors: dict[type[cst.CSTNode], list[tuple[Rule, Any, Context]]] = {}
         for rule, check in passed.checks:
-            events = passed.events.get(rule.code)
-            events = wanted(check, analysis, self.exposures) if events is None else events
-            context = base.for_rule(_options(self.settings, rule), events)
-            for kind in check.node_types:
+            events = self._wanted(rule, check, facts.path, analysis, passed)
+            context = base.for_rule(_options(self.settings, rule), events or ())
+            for kind in check.node_types if events is not None else ():
                 visitors.setdefault(kind, []).append((rule, check, context))
         crashed: set[str] = set()
         for node in visited.nodes:
             for rule, check, context in visitors.get(type(node), ()):
                 if rule.code not in crashed:
                     yield from self._guarded(rule, check, node, context, crashed)
+
+    def _wanted(
+        self, rule: Rule, check: Any, path: Path, analysis: FileAnalysis, passed: Passed
+    ) -> Sequence[Owned] | None:
+        """The events that a check wants; None where it cannot tell."""
+        if rule.code in passed.events:
+            return passed.events[rule.code]
+        try:
+            return wanted(check, analysis, self.exposures)
+        except Exception as error:
+            self._crashed(rule, path, error)
+            return None
 
     def _guarded(
         self, rule: Rule, check: Any, node: cst.CSTNode, context: Context, crashed: set[str]
@@ -169,9 +180,12 @@ class Checker:
                 yield rule, self._settled(draft)
         except Exception as error:
             crashed.add(rule.code)
-            if os.environ.get("PERFLINT_DEBUG"):
-                raise
-            self.failed(Problem(context.path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
+            self._crashed(rule, context.path, error)
+
+    def _crashed(self, rule: Rule, path: Path, error: Exception) -> None:
+        if os.environ.get("PERFLINT_DEBUG"):
+            raise error
+        self.failed(Problem(path, f"{rule.code} {rule.name} crashed: {type(error).__name__}: {error}"))
 
     def _settled(self, draft: Draft) -> Draft:
         """The draft with the rewrite that this run may apply, where it has two."""

@@ -41,12 +41,16 @@ def costs_nothing(analysis: FileAnalysis) -> bool:
 
 def passed(checks: Checks, analysis: FileAnalysis, exposures: Exposures) -> Passed:
     """What of a file has to be checked."""
-    events = {rule.code: wanted(check, analysis, exposures) for rule, check in checks}
-    return Passed(
-        [(rule, check) for rule, check in checks if events[rule.code]],
-        frozenset(symbol.name for owned in events.values() for symbol, _ in owned),
-        events,
-    )
+    events: dict[str, Sequence[Owned]] = {}
+    crashed = False
+    for rule, check in checks:
+        try:
+            events[rule.code] = wanted(check, analysis, exposures)
+        except Exception:  # asked again where a crash loses that check alone, and is told
+            crashed = True
+    functions = frozenset(symbol.name for owned in events.values() for symbol, _ in owned)
+    seeing = [(rule, check) for rule, check in checks if events.get(rule.code, True)]
+    return Passed(seeing, functions | {""} if crashed else functions, events)
 
 
 def wanted(check: Any, analysis: FileAnalysis, exposures: Exposures) -> Sequence[Owned]:
