@@ -90,7 +90,9 @@ class Analysis:
 
     def link(self) -> None:
         """Build the tables that nearly every file asks for, and import what checks need, before workers share them."""
-        assert self.project.models and self.project.hotness and self._checks and self._checker
+        _ = self.project.models, self.project.hotness
+        if self._checks:
+            _ = self._checker
         self.project.graph.instances.forget()
 
     def ordered(self, paths: Set[Path]) -> list[Path]:

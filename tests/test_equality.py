@@ -37,3 +37,10 @@ def test_what_differs_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     shutil.copytree(_FOLDERS[0], tmp_path / "copy")
     monkeypatch.setattr("perflint.analysis.passed", lambda *_: Passed((), frozenset()))
     assert list(differences(tmp_path / "copy", 0, 1))[1:] == ["DIFFERENT without the gate"]
+
+
+@pytest.mark.usefixtures("many_processes")
+def test_several_processes_have_no_check_to_ask(tmp_path: Path) -> None:
+    for name in ("app.py", "other.py"):
+        (tmp_path / name).write_text("x = 1\n")
+    assert fresh(tmp_path, Settings(root=tmp_path, select=("PF001",), workers=2)) == ()
