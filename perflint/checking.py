@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from perflint.cards import Rule
-from perflint.draft_edits import Drafted, Edits, changes_code, edits_in_part, edits_of
+from perflint.draft_edits import Drafted, Edits, changes_code, edits_by_draft, edits_in_part
 from perflint.findings import Applicability, Confidence, Finding, Fix, Problem, Span
 from perflint.gate import Passed, wanted
 from perflint.project.facts import FileFacts
@@ -104,7 +104,7 @@ class Checker:
         def failed(rule: Rule, reason: str) -> None:
             self.failed(Problem(path, f"the fix of {rule.code} {rule.name} is unsound: {reason}"))
 
-        return edits_of(module, drafts, self._source(module), failed)
+        return edits_by_draft(module, drafts, self._source(module), failed)
 
     def _source(self, module: cst.Module) -> Source | None:
         if self._last is None or self._last[0] is not module:
