@@ -55,7 +55,7 @@ class _Repeated:
 
 
 def _is_repeated(event: Event, function: Symbol, exposures: Exposures) -> bool:
-    return isinstance(event, Run) and (_may_be_the_same(event) or bool(_loops(event, exposures.interpreter)))
+    return isinstance(event, Run) and bool(_same_loop(event) or _loops(event, exposures.interpreter))
 
 
 @visits(cst.Module, wants=_is_repeated)
@@ -94,7 +94,8 @@ def _loops(run: Run, interpreter: Interpreter) -> list[Loop]:
 def _same_each_round(ctx: Context) -> Iterator[Draft]:
     """Statements that ask in each round what the first one has answered."""
     for function, run in ctx.wanted(Run):
-        loop, node = run.loop, ctx.concrete(run.node) if _may_be_the_same(run) else None
+        loop = _same_loop(run)
+        node = ctx.concrete(run.node) if loop is not None else None
         if loop is not None and node is not None and is_the_same_each_round(run, loop, function, ctx):
             yield Draft(
                 node,
@@ -108,9 +109,12 @@ def _same_each_round(ctx: Context) -> Iterator[Draft]:
             )
 
 
-def _may_be_the_same(run: Run) -> bool:
-    is_here = run.verb in _READS and not run.trace and run.loop is not None and run.loop.multiplies
-    return is_here and not any(run_loops(run))
+def _same_loop(run: Run) -> Loop | None:
+    """The loop around a statement of this function in which nothing says that it asks for something else each round."""
+    loop = run.loop
+    if run.verb not in _READS or run.trace or loop is None or not loop.multiplies:
+        return None
+    return None if any(run_loops(run)) else loop
 
 
 def _draft(found: _Repeated, node: cst.CSTNode, ctx: Context) -> Draft:
