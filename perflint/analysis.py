@@ -99,7 +99,7 @@ class Analysis:
         """Files in the order in which they are best asked for; what is said of them does not depend on it."""
         facts = {path: self.facts[path] for path in sorted(paths)}
         files = {each.module: each for each in facts.values() if isinstance(each, FileFacts)}
-        known = [files[module].path for module in imported_first(files)]
+        known = [files[module].path for module in imported_first(files, self.project.graph.symbols.imported)]
         return [*(path for path, each in facts.items() if isinstance(each, Problem)), *known]
 
     def reported(self, path: Path) -> list[Finding | Problem]:

@@ -7,15 +7,20 @@ from itertools import pairwise
 from project_builder import facts
 
 from perflint.project.ordering import imported_first
+from perflint.project.symbols import Symbols
 
 
 def _order(**sources: str) -> list[str]:
-    files = {name: facts(f"{name.replace('__', '/')}.py", source) for name, source in sources.items()}
-    return imported_first({fact.module: fact for fact in files.values()})
+    files = {each.module: each for each in (facts(f"{name.replace('__', '/')}.py", sources[name]) for name in sources)}
+    return imported_first(files, Symbols(files.values()).imported)
 
 
 def test_what_is_imported_comes_first() -> None:
     assert _order(a="import b", b="from shop.c import f", shop__c="import os") == ["shop.c", "b", "a"]
+
+
+def test_roots_of_imports_are_found() -> None:
+    assert _order(backend__app__a="from app.b import f", backend__app__b="") == ["backend.app.b", "backend.app.a"]
 
 
 def test_a_circle_ends() -> None:

@@ -7,7 +7,9 @@ name counts; the nearest to the importer wins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+
+from perflint.project.facts import FileFacts
 
 
 class Imports:
@@ -28,6 +30,14 @@ class Imports:
         if key not in self._meant:
             self._meant[key] = self._nearest(name, importer)
         return self._meant[key]
+
+    def of(self, facts: FileFacts) -> Iterator[str]:
+        """The modules that a file imports, or takes names from, as often as it does."""
+        for target in (*facts.star_imports, *(fact.target for fact in facts.imports)):
+            for name in (target, target.rpartition(".")[0]):
+                found = self.meant(name, facts.module) if name else None
+                if found is not None:
+                    yield found
 
     def _nearest(self, name: str, importer: str) -> str | None:
         tail = "." + name

@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from perflint.project.facts import FileFacts
 
 
-def imported_first(files: Mapping[str, FileFacts]) -> list[str]:
-    """The modules, each behind those that it imports, as far as no circle is in the way.
+def imported_first(files: Mapping[str, FileFacts], imported: Callable[[FileFacts], Iterable[str]]) -> list[str]:
+    """These modules, each behind those that it imports, as far as no circle is in the way.
 
     What a function of theirs does without arguments is known by then, and its tree is often still there.
     """
-    order: dict[str, None] = {}
+    order: list[str] = []
     seen: set[str] = set()
     for name in files:
-        waiting = [(name, _imported(files[name], files))] if name not in seen else []
+        waiting = [(name, iter(imported(files[name])))] if name not in seen else []
         seen.add(name)
         while waiting:
             module, left = waiting[-1]
-            found = next((other for other in left if other not in seen), None)
+            found = next((other for other in left if other in files and other not in seen), None)
             if found is None:
-                order[module] = None
+                order.append(module)
                 waiting.pop()
             else:
                 seen.add(found)
-                waiting.append((found, _imported(files[found], files)))
-    return list(order)
-
-
-def _imported(facts: FileFacts, files: Mapping[str, FileFacts]) -> Iterator[str]:
-    targets = (_module(fact.target, files) for fact in facts.imports)
-    return iter(sorted({target for target in targets if target} - {facts.module}))
-
-
-def _module(target: str, files: Mapping[str, FileFacts]) -> str:
-    """The module that a dotted name names, or has its name in; empty for one that is not here."""
-    while target and target not in files:
-        target = target.rpartition(".")[0]
-    return target
+                waiting.append((found, iter(imported(files[found]))))
+    return order

@@ -263,6 +263,10 @@ class Symbols:
         """The project module that an absolute import means."""
         return self._imports.meant(name, importer)
 
+    def imported(self, facts: FileFacts) -> Iterator[str]:
+        """The project's modules that a file imports, or takes names from, as often as it does."""
+        return self._imports.of(facts)
+
     def module_assigns(self, symbol: Symbol) -> Sequence[AssignFact]:
         """What a module binds to a name at its top level."""
         table = self._table(symbol.module)

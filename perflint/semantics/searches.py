@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
@@ -103,20 +103,12 @@ class Searches:
         found = {module.module}
         waiting = [module.module]
         while waiting:
-            for name in self._imports(waiting.pop()):
+            facts = self._project.files.get(waiting.pop())
+            for name in self._project.graph.symbols.imported(facts) if facts is not None else ():
                 if name not in found:
                     found.add(name)
                     waiting.append(name)
         return (other.module,) if other.module in found else ()
-
-    def _imports(self, module: str) -> Iterator[str]:
-        facts = self._project.files.get(module)
-        find = self._project.graph.symbols.find_module
-        for target in (*facts.star_imports, *(fact.target for fact in facts.imports)) if facts is not None else ():
-            for name in (target, target.rpartition(".")[0]):
-                imported = find(name, module) if name else None
-                if imported is not None:
-                    yield imported
 
     def _functions(self, is_wanted: Callable[[Symbol, FunctionFact], bool]) -> tuple[Symbol, ...]:
         functions = self._project.graph.symbols.all_functions()
